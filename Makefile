@@ -1,0 +1,44 @@
+# make demo: set up, train on a sample, show everything. make test: set up, check and test all.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint types bench docs snapshots lock clean help
+
+help:  ## say what there is
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+$(VENV)/base.stamp: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fondo needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/base.stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+demo: $(VENV)/base.stamp  ## train on breast_cancer, live, with report
+	$(BIN)/fondo train sample:breast_cancer
+
+lint: $(VENV)/dev.stamp  ## format, lint, types, import rules
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint  ## everything that must hold
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/dev.stamp  ## speed and quality against peers, real sizes
+	$(BIN)/python -m benchmarks
+
+snapshots: $(VENV)/dev.stamp  ## rewrite the stored help texts; read the diff
+	FONDO_SNAPSHOTS=1 $(BIN)/python -m pytest tests/cli -q
+
+lock: $(VENV)/dev.stamp  ## write down the versions that are installed
+	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+
+clean:  ## remove what make made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,64 @@
+"""fondo: train, check, explain, save and serve neural networks, and see how each works inside.
+
+The public names, one a line, imported when first used.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from fondo.version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from fondo.data.splits import Latest as Latest
+    from fondo.data.tables.columns import Columns as Columns
+    from fondo.explain.importance import importance as explain
+    from fondo.jobs.train import train as train
+    from fondo.report.report import report as report
+    from fondo.tasks.architecture import MLP as MLP
+    from fondo.tasks.base import Run as Run
+    from fondo.tasks.base import Task as Task
+    from fondo.tasks.load import load as load
+    from fondo.tasks.tables.classify import TableClassifier as TableClassifier
+    from fondo.tasks.tables.regress import TableRegressor as TableRegressor
+
+# Public name -> module that holds it and its name there.
+_PLACES = {
+    "Columns": ("fondo.data.tables.columns", "Columns"),
+    "Latest": ("fondo.data.splits", "Latest"),
+    "MLP": ("fondo.tasks.architecture", "MLP"),
+    "Run": ("fondo.tasks.base", "Run"),
+    "TableClassifier": ("fondo.tasks.tables.classify", "TableClassifier"),
+    "TableRegressor": ("fondo.tasks.tables.regress", "TableRegressor"),
+    "Task": ("fondo.tasks.base", "Task"),
+    "explain": ("fondo.explain.importance", "importance"),
+    "load": ("fondo.tasks.load", "load"),
+    "report": ("fondo.report.report", "report"),
+    "train": ("fondo.jobs.train", "train"),
+}
+
+__all__ = [
+    "MLP",
+    "Columns",
+    "Latest",
+    "Run",
+    "TableClassifier",
+    "TableRegressor",
+    "Task",
+    "explain",
+    "load",
+    "report",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'fondo' has no attribute {name!r}")
+    module, attribute = _PLACES[name]
+    value = getattr(importlib.import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

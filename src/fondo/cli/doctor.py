@@ -1,0 +1,86 @@
+"""`fondo doctor`: what this installation stands on. It looks, and mends nothing."""
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from fondo.cli.options import Json
+from fondo.cli.output import stage
+
+
+def command(as_json: Json = False) -> None:
+    """Say versions, device, extras and folders."""
+    with stage(as_json) as speaker:
+        from fondo.cli.tables import show_facts
+
+        facts = examine()
+        speaker.answer(facts, lambda console: show_facts(console, facts))
+
+
+def examine() -> dict[str, dict[str, Any]]:
+    """Facts about this installation.
+
+    Returns
+    -------
+    facts : dict of dict
+        `versions`, `device`, `extras`, `folders`.
+    """
+    from fondo.store.receipt import versions
+
+    return {
+        "versions": dict(versions()),
+        "device": _device(),
+        "extras": _extras(),
+        "folders": _folders(),
+    }
+
+
+def _device() -> dict[str, Any]:
+    from fondo.backend import jax
+
+    found = jax.devices()
+    pages, page = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    return {
+        "platform": found[0].platform,
+        "devices": ", ".join(str(device.device_kind) for device in found),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "memory_gib": round(pages * page / 1024**3, 1),
+    }
+
+
+def _extras() -> dict[str, str]:
+    """Each extra of this release: installed, or the command that installs it."""
+    try:
+        required = importlib.metadata.requires("fondo") or []
+    except importlib.metadata.PackageNotFoundError:
+        return {}
+    parts: dict[str, list[str]] = {}
+    for line in required:
+        if marker := re.search(r"extra\s*==\s*['\"]([^'\"]+)['\"]", line):
+            name = re.split(r"[\s<>=!~;\[(]", line, maxsplit=1)[0]
+            parts.setdefault(marker[1], []).append(name)
+    return {extra: _state(extra, names) for extra, names in parts.items()}
+
+
+def _state(extra: str, names: list[str]) -> str:
+    for name in names:
+        try:
+            importlib.metadata.distribution(name)
+        except importlib.metadata.PackageNotFoundError:
+            return f"not installed: pip install 'fondo[{extra}]'"
+    return "installed"
+
+
+def _folders() -> dict[str, Any]:
+    data = os.environ.get("FONDO_DATA")
+    missing = data is not None and not Path(data).is_dir()
+    return {
+        "FONDO_DATA": f"{data} (no such folder)" if missing else data or "not set",
+        "compile cache": os.environ.get("JAX_COMPILATION_CACHE_DIR", "none"),
+        "working folder": str(Path.cwd()),
+    }

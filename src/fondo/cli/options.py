@@ -1,0 +1,162 @@
+"""Arguments and options that several commands share, and how their text becomes values.
+
+What a task's own settings may be is said by its contracts, not here.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fondo.errors import BadParameter
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        show_default=False,
+        help="A table (CSV, TSV, Parquet, Arrow, JSON lines, Excel; gzip too) or sample:NAME.",
+    ),
+]
+Model = Annotated[
+    Path,
+    typer.Argument(
+        metavar="MODEL", show_default=False, help="The model folder that `fondo train` wrote."
+    ),
+]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="Write one JSON object to standard output, and nothing else there."
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Say nothing on standard error while working.")
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        help="Same seed, same data, same machine: same network.",
+    ),
+]
+
+_UNITS = {
+    "": 1,
+    **{f"{letter}B": 1000**power for power, letter in enumerate("KMGT", start=1)},
+    **{f"{letter}IB": 1024**power for power, letter in enumerate("KMGT", start=1)},
+    **{letter: 1024**power for power, letter in enumerate("KMGT", start=1)},
+    "B": 1,
+}
+
+
+def parse_settings(pairs: Sequence[str]) -> dict[str, str]:
+    """Settings written as `key=value`, once each.
+
+    Parameters
+    ----------
+    pairs : sequence of str
+        What followed each `--set`.
+
+    Returns
+    -------
+    settings : dict of str to str
+        Values are still text: the task's contracts read them.
+
+    Raises
+    ------
+    BadParameter
+        Where the equals sign or the name is missing, or a name comes twice.
+
+    Examples
+    --------
+    >>> parse_settings(["epochs=20", "architecture.hidden=64,64"])
+    {'epochs': '20', 'architecture.hidden': '64,64'}
+    """
+    settings: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise BadParameter(
+                f"fondo(--set {pair}): a setting must be written key=value. "
+                "For example --set epochs=20."
+            )
+        if name in settings:
+            raise BadParameter(
+                f"fondo(--set {name}): a setting must be given once. Leave one of the two out."
+            )
+        settings[name] = value.strip()
+    return settings
+
+
+def parse_rows(text: str) -> tuple[int, ...]:
+    """Row numbers written as `0,1,2`, counted from 0.
+
+    Parameters
+    ----------
+    text : str
+        Whole numbers with commas between them.
+
+    Returns
+    -------
+    rows : tuple of int
+        In the order written.
+
+    Raises
+    ------
+    BadParameter
+        Where a part is no whole number of at least 0, or there is none.
+
+    Examples
+    --------
+    >>> parse_rows("0, 4,2")
+    (0, 4, 2)
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not parts or not all(re.fullmatch(r"[0-9]+", part) for part in parts):
+        raise BadParameter(
+            f"fondo(--rows {text}): rows must be whole numbers of at least 0 with commas between "
+            "them. For example --rows 0,1,2; the first row of data is 0."
+        )
+    return tuple(int(part) for part in parts)
+
+
+def parse_size(text: str | None) -> int | None:
+    """Bytes written as `512MB`, `1.5GiB`, `2G` or a plain number; None stays None.
+
+    Parameters
+    ----------
+    text : str or None
+        KB, MB, GB, TB count in thousands; KiB, MiB, GiB, TiB and K, M, G, T in 1024s.
+
+    Returns
+    -------
+    size : int or None
+        Bytes, at least 1.
+
+    Raises
+    ------
+    BadParameter
+        Where it is no size.
+
+    Examples
+    --------
+    >>> parse_size("1.5GiB"), parse_size("512 MB"), parse_size(None)
+    (1610612736, 512000000, None)
+    """
+    if text is None:
+        return None
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", text.strip())
+    size = 0
+    if match and match[2].upper() in _UNITS:
+        size = int(float(match[1]) * _UNITS[match[2].upper()])
+    if size < 1:
+        raise BadParameter(
+            f"fondo(--memory {text}): memory must be a size of at least one byte. "
+            "For example --memory 2GB or --memory 512MiB."
+        )
+    return size

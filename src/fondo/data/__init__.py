@@ -1,0 +1,1 @@
+"""Files and frames to arrays. Nothing is imported here: name the module you need."""

@@ -1,0 +1,1 @@
+"""Tables to arrays. Nothing is imported here: name the module you need."""

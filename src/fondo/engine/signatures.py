@@ -1,0 +1,109 @@
+"""Text that is equal for networks and optimizers which compile to the same program.
+
+Names and seeds do not matter, sizes and settings do. Compiling itself is in `programs`.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fondo.backend import jax, keras
+from fondo.engine.custom import token
+
+_HISTORY = ("keras_history", "input_layers", "output_layers")  # where layers are named by others
+_IGNORED = ("seed", "build_config", "registered_name")
+
+
+def network_signature(network: Any) -> str:
+    """Digest of what the network computes, apart from the values of its variables.
+
+    Networks of `keras.Sequential` and functional form are told by their configuration, in which
+    names, seeds and initialisers are left out, and by the arrays that their layers hold as plain
+    attributes. Others are only equal to themselves.
+
+    Notes
+    -----
+    A layer must keep every number it computes with in its configuration, in its variables or in
+    an array attribute. Classes are told apart by object, so two classes of one name never mix.
+    """
+    if not isinstance(network, keras.Sequential) and not _is_functional(network):
+        return f"object {token(network)}"
+    layers = list(network._flatten_layers())  # keras has no public walk over nested layers
+    parts = [
+        canonical(network.get_config()),
+        [token(type(layer)) for layer in layers],
+        [_arrays(layer) for layer in layers],
+        [bool(variable.trainable) for variable in network.variables],
+    ]
+    text = json.dumps(parts, sort_keys=True, default=_unknown)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def optimizer_signature(optimizer: Any) -> str:
+    """Digest of how the optimizer updates; a learning rate that is a number does not matter."""
+    config = dict(optimizer.get_config())
+    if isinstance(optimizer._learning_rate, keras.Variable):
+        config.pop("learning_rate")  # state, not a constant of the program
+    decayed = [
+        bool(optimizer._use_weight_decay(variable)) for variable in optimizer._trainable_variables
+    ]
+    parts = [token(type(optimizer)), canonical(config), decayed]
+    text = json.dumps(parts, sort_keys=True, default=_unknown)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def canonical(config: Any) -> Any:
+    """Configuration in which layers are named by their order and draws by nothing at all.
+
+    Examples
+    --------
+    >>> layer = {"class_name": "Dense", "name": "dense_7", "config": {"name": "dense_7", "units": 3}}
+    >>> canonical(layer)
+    {'class_name': 'Dense', 'name': '#0', 'config': {'name': '#0', 'units': 3}}
+    """
+    names: dict[str, str] = {}
+
+    def number(name: str) -> str:
+        return names.setdefault(name, f"#{len(names)}")
+
+    def walk(value: Any, in_history: bool) -> Any:
+        if isinstance(value, Mapping):
+            if value.get("class_name") == "DTypePolicy":
+                return dict(value)  # its name says the precision
+            return {
+                key: number(item)
+                if key == "name" and isinstance(item, str)
+                else walk(item, in_history or key in _HISTORY)
+                for key, item in value.items()
+                if key not in _IGNORED and not str(key).endswith("initializer")
+            }
+        if isinstance(value, list | tuple):
+            return [walk(item, in_history) for item in value]
+        return number(value) if in_history and isinstance(value, str) else value
+
+    return walk(config, False)
+
+
+def _is_functional(network: Any) -> bool:
+    """Whether its configuration holds all of its layers; of subclasses it need not."""
+    return type(network).__module__.startswith("keras.") and hasattr(network, "_inputs_struct")
+
+
+def _arrays(layer: Any) -> list[str]:
+    """Digests of arrays that a layer holds outside its variables."""
+    return [
+        f"{name}:{array.dtype}{array.shape}{hashlib.sha256(array.tobytes()).hexdigest()}"
+        for name, value in sorted(vars(layer).items())
+        if isinstance(value, np.ndarray | jax.Array)
+        for array in [np.asarray(value)]
+    ]
+
+
+def _unknown(value: Any) -> str:
+    """What JSON cannot write: arrays by content, the rest by object."""
+    if hasattr(value, "tobytes"):
+        return hashlib.sha256(np.asarray(value).tobytes()).hexdigest()
+    return f"{type(value).__qualname__} {token(value)}"

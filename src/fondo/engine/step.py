@@ -1,0 +1,226 @@
+"""What is repeated in training: a pure function from state and batch to state and log.
+
+How often, on which rows and in which compiled program is in `programs` and `train`.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from fondo.backend import jax, jnp, keras
+from fondo.engine.examples import PLAIN
+from fondo.engine.objective import Objective
+from fondo.engine.signatures import network_signature, optimizer_signature
+from fondo.errors import BadParameter
+
+State = dict[str, Any]
+"""Tree of arrays: everything that training changes."""
+Log = dict[str, Any]
+"""Sums over rows, as scalars; among them "weight", which every other one is divided by."""
+
+_LEAST_WEIGHT = 1e-12  # of a batch, so that rows without weight give 0 and not 0 / 0
+
+
+class Step(Protocol):
+    """One step of training, pure in its arguments, so that it can be compiled and vmapped.
+
+    Attributes
+    ----------
+    signature : str
+        Steps of equal signature compute the same; their compiled programs are shared.
+    watch : str
+        Entry of the log that picks the best epoch.
+    mode : {"min", "max"}
+        Which end of it is good.
+    """
+
+    signature: str
+    watch: str
+    mode: Literal["min", "max"]
+
+    def init(self, key: Any) -> State:
+        """State before the first step; `key` (2,) uint32 fixes every later draw."""
+
+    def step(self, state: State, batch: Any, key: Any) -> tuple[State, Log]:
+        """State after one batch (inputs, target (batch, ...), weight (batch,)), and its log."""
+
+    def evaluate(self, state: State, batch: Any) -> Log:
+        """Log of a batch that nothing is learnt from; rows of weight 0 do not count."""
+
+    def weights(self, state: State) -> State:
+        """Part of the state that prediction needs."""
+
+    def check(self, state: State, batch: Any) -> None:
+        """Refuse before the first epoch what cannot be trained."""
+
+
+def supervised(network: Any, objective: Objective, optimizer: Any) -> "Supervised":
+    """Step that makes the objective's mean over rows, plus the network's penalties, small.
+
+    Parameters
+    ----------
+    network : keras.Model, built
+        Its variables are the starting point; training never writes to them.
+    objective : Objective
+        Loss, metrics, what to watch.
+    optimizer : keras optimizer
+        Fresh, see `make_optimizer`; it is built on the network's trainable variables here.
+
+    Raises
+    ------
+    BadParameter
+        The network is not built, has nothing to train, or the optimizer belongs to another one.
+    """
+    if not network.built or not network.trainable_variables:
+        raise BadParameter(
+            f"supervised(network={network.name!r}): the network must be built and have trainable "
+            "weights. Call it once on a batch, or give it an Input."
+        )
+    if not optimizer.built:
+        optimizer.build(network.trainable_variables)
+    own = {id(variable) for variable in network.trainable_variables}
+    if {id(variable) for variable in optimizer._trainable_variables} != own:
+        raise BadParameter(
+            f"supervised(optimizer={optimizer.name!r}): it was built for another network. "
+            "Use make_optimizer to get a fresh one."
+        )
+    return Supervised(network, objective, optimizer)
+
+
+@dataclass(frozen=True)
+class Supervised:
+    """One network, one objective, one optimizer; made by `supervised`.
+
+    The state is {"trainable", "non_trainable", "optimizer"}, each a list of arrays in Keras'
+    order of variables. Learning rate and dropout seeds are in it, constants are not.
+    """
+
+    network: Any
+    objective: Objective
+    optimizer: Any
+
+    @property
+    def watch(self) -> str:
+        """Entry of the log that picks the best epoch."""
+        return self.objective.watch
+
+    @property
+    def mode(self) -> Literal["min", "max"]:
+        """Which end of it is good."""
+        return self.objective.mode
+
+    @cached_property
+    def signature(self) -> str:
+        """Text that is equal for steps which compile to the same program."""
+        network, optimizer = network_signature(self.network), optimizer_signature(self.optimizer)
+        return f"{network}|{self.objective.signature}|{optimizer}"
+
+    def init(self, key: Any) -> State:
+        """Copies of the network's weights; every SeedGenerator is set from `key` (2,) uint32."""
+        words = np.random.SeedSequence([int(word) for word in np.asarray(key).ravel()])
+        draws = iter(words.generate_state(2 * len(self.network.non_trainable_variables)))
+        others = []
+        for variable in self.network.non_trainable_variables:
+            value = _copy(variable)
+            if is_seed(variable):
+                value = np.array([next(draws), next(draws)], value.dtype)
+            others.append(value)
+        return {
+            "trainable": [_copy(variable) for variable in self.network.trainable_variables],
+            "non_trainable": others,
+            "optimizer": [_copy(variable) for variable in self.optimizer.variables],
+        }
+
+    def step(self, state: State, batch: Any, key: Any) -> tuple[State, Log]:
+        """One update on (inputs, target (batch, ...), weight (batch,)); `key` is not needed."""
+        inputs, target, weight = batch
+        total = jnp.maximum(weight.sum(), _LEAST_WEIGHT)
+
+        def loss(trainable: Any) -> tuple[Any, Any]:
+            outputs, others, penalties = self.network.stateless_call(
+                trainable, state["non_trainable"], self._call(inputs), training=True,
+                return_losses=True,
+            )  # fmt: skip
+            penalty = sum(penalties, jnp.zeros(()))
+            mean = (self.objective.loss(target, outputs) * weight).sum() / total + penalty
+            return self.optimizer.scale_loss(mean), (mean, outputs, others)
+
+        gradient, (mean, outputs, others) = jax.grad(loss, has_aux=True)(state["trainable"])
+        trainable, moments = self.optimizer.stateless_apply(
+            state["optimizer"], gradient, state["trainable"]
+        )
+        after = {"trainable": trainable, "non_trainable": others, "optimizer": moments}
+        weight_sum = weight.sum()
+        log = {"loss": mean * weight_sum, "weight": weight_sum}
+        return after, log | self._metrics(target, outputs, weight)
+
+    def evaluate(self, state: State, batch: Any) -> Log:
+        """Loss without penalties, and metrics, with dropout off and batch statistics at rest."""
+        inputs, target, weight = batch
+        outputs = self._outputs(state, inputs)
+        loss = _sum(self.objective.loss(target, outputs), weight)
+        return {"loss": loss, "weight": weight.sum()} | self._metrics(target, outputs, weight)
+
+    def weights(self, state: State) -> State:
+        """Weights to predict with: the running average where the optimizer keeps one (EMA)."""
+        trainable = state["trainable"]
+        if self.optimizer.use_ema:
+            places = {id(variable): k for k, variable in enumerate(self.optimizer.variables)}
+            averages = self.optimizer._model_variables_moving_average
+            trainable = [state["optimizer"][places[id(variable)]] for variable in averages]
+        return {"trainable": trainable, "non_trainable": state["non_trainable"]}
+
+    def check(self, state: State, batch: Any) -> None:
+        """Check a loss that is a person's own on a batch; others need none."""
+        check = getattr(self.objective.loss, "check", None)
+        if check is not None:
+            inputs, target, _ = batch
+            check(target, jax.jit(self._outputs)(state, inputs))
+
+    def _outputs(self, state: State, inputs: Any) -> Any:
+        weights = self.weights(state)
+        outputs, _ = self.network.stateless_call(
+            weights["trainable"], weights["non_trainable"], self._call(inputs), training=False
+        )
+        return outputs
+
+    def _metrics(self, target: Any, outputs: Any, weight: Any) -> Log:
+        items = self.objective.metrics.items()
+        return {name: _sum(metric(target, outputs), weight) for name, metric in items}
+
+    def _call(self, inputs: Any) -> Any:
+        return call_argument(self.network, inputs)
+
+
+def call_argument(network: Any, inputs: dict[str, Any]) -> Any:
+    """Inputs in the form that the network is called with: a dict, a list, or the only array."""
+    try:
+        wanted = network.input
+    except (AttributeError, ValueError):  # never called, or written as a subclass
+        wanted = None
+    if isinstance(wanted, dict):
+        return {name: inputs[name] for name in wanted}
+    if isinstance(wanted, list | tuple) and len(wanted) > 1:
+        return list(inputs.values())
+    alone = len(inputs) == 1 and (wanted is not None or PLAIN in inputs or _is_chain(network))
+    return next(iter(inputs.values())) if alone else inputs
+
+
+def is_seed(variable: Any) -> bool:
+    """Whether a variable is the state of a `keras.random.SeedGenerator`."""
+    return variable.name == "seed_generator_state" and tuple(variable.shape) == (2,)
+
+
+def _is_chain(network: Any) -> bool:
+    return isinstance(network, keras.Sequential)
+
+
+def _sum(values: Any, weight: Any) -> Any:
+    """Weighted sum over rows; whatever a padded row gives, not-a-number included, is left out."""
+    return jnp.where(weight > 0, values * weight, 0).sum()
+
+
+def _copy(variable: Any) -> np.ndarray[Any, Any]:
+    return np.array(np.asarray(variable.value))

@@ -1,0 +1,61 @@
+"""Scores of a saved model on rows with known targets."""
+
+import time as clock
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fondo.jobs.job import rows_of
+from fondo.jobs.load import job_of, open_model, read_frame
+from fondo.jobs.train import answer
+from fondo.judge.evaluation import Evaluation
+
+
+@dataclass(frozen=True)
+class EvaluateResult:
+    """Scores on the rows given, beside the baselines that need no training rows, or all."""
+
+    evaluation: Evaluation
+    task: str
+    model: Path
+    seconds: float
+    notes: list[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer of `fondo evaluate --json`."""
+        page = self.model / "report.html"
+        return answer(self.task, self.evaluation) | {
+            "model": str(self.model),
+            "report": str(page) if page.exists() else None,
+            "seconds": round(self.seconds, 3),
+            "notes": self.notes,
+        }
+
+
+def evaluate(
+    model: str | Path,
+    source: str | Path | pl.DataFrame,
+    train: str | Path | pl.DataFrame | None = None,
+) -> EvaluateResult:
+    """Scores of a saved model on the rows of `source`, with intervals.
+
+    Parameters
+    ----------
+    model : path
+        Model folder that `fondo train` wrote.
+    source : path, "sample:NAME" or frame
+        Rows with the target column.
+    train : path, "sample:NAME", frame or None
+        The training rows, for the classic rivals and the leak checks; without them the naive
+        baselines, which the model remembers, stand alone.
+    """
+    started = clock.perf_counter()
+    task, _, found = open_model(model)
+    job = job_of(model, found)
+    rows = rows_of(job, read_frame(source))
+    known = None if train is None else rows_of(job, read_frame(train))
+    evaluation = task.evaluate(rows.X, rows.y, train=None if known is None else (known.X, known.y))
+    seconds = clock.perf_counter() - started
+    return EvaluateResult(evaluation, job.task, Path(model), seconds, rows.notes)

@@ -1,0 +1,37 @@
+"""Which task a person wants, guessed from the target column, with the reason."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+MOST_CLASSES = 20  # whole numbers with more distinct values are taken as quantities
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A task, and why."""
+
+    task: str
+    why: str
+
+
+def guess(target: pl.Series) -> Guess:
+    """Task for a target column: classes for words and few whole numbers, else numbers.
+
+    Examples
+    --------
+    >>> guess(pl.Series("grade", ["a", "b", "a"])).task
+    'table-classifier'
+    >>> guess(pl.Series("price", [1.5, 2.25, 3.0])).task
+    'table-regressor'
+    """
+    values = target.drop_nulls()
+    distinct = values.n_unique()
+    name = repr(target.name)
+    if not values.dtype.is_numeric():
+        return Guess("table-classifier", f"{name} holds {distinct} different words")
+    whole = values.dtype.is_integer() or bool((values == values.round()).all())
+    if whole and (distinct == 2 or (distinct <= MOST_CLASSES and distinct * 5 <= len(values))):
+        return Guess("table-classifier", f"{name} holds {distinct} different whole numbers")
+    kind = "whole numbers" if whole else "numbers"
+    return Guess("table-regressor", f"{name} holds {distinct} different {kind}")

@@ -1,0 +1,58 @@
+"""Train a saved model again from its receipt, and say whether the same network comes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fondo.engine.callbacks import Callback
+from fondo.jobs.job import rows_of
+from fondo.jobs.load import job_of, open_model, read_frame
+from fondo.jobs.train import fit
+from fondo.store.receipt import compare
+from fondo.tasks.base import Run
+
+
+@dataclass(frozen=True)
+class ReplayResult:
+    """Whether the replayed training was the same, and where it first differed."""
+
+    identical: bool
+    where: str
+    epochs: int
+    model: Path
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer of `fondo replay --json`."""
+        return {
+            "identical": self.identical,
+            "where": self.where,
+            "epochs": self.epochs,
+            "model": str(self.model),
+        }
+
+
+def replay(
+    model: str | Path,
+    source: str | Path | pl.DataFrame | None = None,
+    callbacks: Sequence[Callback] = (),
+) -> ReplayResult:
+    """Train again with the settings, seed and split of a model, and compare the receipts.
+
+    Parameters
+    ----------
+    model : path
+        Model folder that `fondo train` wrote; it is not changed.
+    source : path, "sample:NAME", frame or None
+        The data; None takes the source that the model remembers.
+    callbacks : sequence of Callback
+        Told of each epoch.
+    """
+    _, stored, found = open_model(model)
+    job = job_of(model, found)
+    rows = rows_of(job, read_frame(job.source if source is None else source))
+    again, _, _ = fit(job, rows, Run(callbacks=tuple(callbacks)))
+    told = compare(stored.receipt, again.receipt_)
+    return ReplayResult(told.identical, told.where, len(again.history_), Path(model))

@@ -1,0 +1,302 @@
+"""The whole job: read, guess, split, fit, judge, explain, report, save.
+
+`fondo train`, the recipes and three lines of Python all come here.
+"""
+
+import time as clock
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fondo.data.samples import sample
+from fondo.data.splits import Latest
+from fondo.engine.callbacks import Callback
+from fondo.errors import BadData, BadParameter, OutputError
+from fondo.explain.importance import Importance, importance
+from fondo.explain.reasons import Reason, reasons
+from fondo.jobs.guess import guess
+from fondo.jobs.job import Job, Rows, rows_of, split
+from fondo.jobs.load import read_frame
+from fondo.judge.evaluation import Evaluation
+from fondo.report.report import report
+from fondo.store.folder import check_place
+from fondo.tasks.base import Run, Task
+from fondo.tasks.registry import task_class
+from fondo.tasks.rows import Part
+from fondo.tasks.settings import configure
+
+CHECKPOINT = "checkpoint.safetensors"
+SHOWN_ROWS = 3  # test rows whose predictions are shown with their reasons
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a training gave.
+
+    Parameters
+    ----------
+    task : Task
+        Fitted.
+    job : Job
+        What was asked for.
+    why : str
+        Why this task was chosen.
+    rows : dict
+        Rows of the parts: "train", "validation", "test".
+    evaluation : Evaluation
+        Scores on the test part, beside the baselines.
+    importances : list of Importance
+        What shuffling each column costs, on test rows.
+    reasons : list of list of Reason
+        Why the first test rows are predicted as they are.
+    model, report : Path or None
+        Where they lie; None where nothing was to be written.
+    seconds : float
+        Wall-clock time of the whole job.
+    notes : list of str
+        What was set aside, and why.
+    """
+
+    task: Task
+    job: Job
+    why: str
+    rows: dict[str, int]
+    evaluation: Evaluation
+    importances: list[Importance] = field(default_factory=list)
+    reasons: list[list[Reason]] = field(default_factory=list)
+    predictions: list[Any] = field(default_factory=list)
+    model: Path | None = None
+    report: Path | None = None
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def task_name(self) -> str:
+        """Registered name of the task."""
+        return self.job.task
+
+    @property
+    def leaks(self) -> list[Any]:
+        """Leaks found between training and test part."""
+        return list(self.evaluation.leaks)
+
+    @property
+    def dropped(self) -> list[tuple[str, str]]:
+        """Columns left out, each with the reason."""
+        encoder = getattr(self.task, "encoder_", None)
+        return [] if encoder is None else list(encoder.dropped_)
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer of `fondo train --json`."""
+        return answer(self.job.task, self.evaluation) | {
+            "rows": self.rows,
+            "why": self.why,
+            "model": None if self.model is None else str(self.model),
+            "report": None if self.report is None else str(self.report),
+            "seconds": round(self.seconds, 3),
+            "notes": self.notes,
+            "dropped": [list(pair) for pair in self.dropped],
+        }
+
+
+def answer(task: str, evaluation: Evaluation) -> dict[str, Any]:
+    """Keys that `train --json` and `evaluate --json` share."""
+    first = evaluation.scores[0]
+    return {
+        "task": task,
+        "rows": {"test": evaluation.n_rows},
+        "score": {k: getattr(first, k) for k in ("name", "value", "low", "high")},
+        "baselines": {
+            name: next(score.value for score in scores if score.name == first.name)
+            for name, scores in evaluation.baselines.items()
+        },
+        "scores": [score.to_json() for score in evaluation.scores],
+        "verdict": evaluation.verdict,
+        "leaks": [leak.to_json() for leak in evaluation.leaks],
+    }
+
+
+def train(
+    source: str | Path | pl.DataFrame,
+    *,
+    target: str | None = None,
+    task: str | None = None,
+    out: str | Path | None = None,
+    seed: int = 0,
+    settings: Mapping[str, str] | None = None,
+    test: float = 0.2,
+    group: str | None = None,
+    time: str | None = None,
+    weight: str | None = None,
+    drop: Sequence[str] = (),
+    resume: bool = False,
+    memory_budget: int | None = None,
+    callbacks: Sequence[Callback] = (),
+    say: Callable[[str], None] | None = None,
+) -> TrainResult:
+    """Train a network on a table, judge it on rows it never saw, explain, report and save it.
+
+    Parameters
+    ----------
+    source : path, "sample:NAME" or frame
+        The table.
+    target : str or None, default=None
+        Column to predict; a sample has its own.
+    task : str or None, default=None
+        Name of the task; None guesses it from the target.
+    out : path or None, default=None
+        Folder of the model; None takes runs/NAME, with a number where that exists.
+    seed : int, default=0
+        Draws the split and the weights.
+    settings : mapping of str to str or None
+        As after `--set`: {"epochs": "20", "scale": "robust"}.
+    test : float in (0, 1), default=0.2
+        Share of rows kept for the final judgement.
+    group, time, weight : str or None
+        Columns whose values keep rows together, order them (the latest are the test), and weigh
+        them in training.
+    drop : sequence of str
+        Columns left out.
+    resume : bool, default=False
+        Go on from the checkpoint in `out`.
+    memory_budget : int or None
+        Bytes the encoded table may take before it is streamed from disk.
+    callbacks : sequence of Callback
+        Told of each epoch.
+    say : callable or None
+        Told in words what goes on.
+
+    Returns
+    -------
+    result : TrainResult
+        The fitted task, its scores beside the baselines, and where model and report lie.
+    """
+    started = clock.perf_counter()
+    tell = say or (lambda _: None)
+    frame, target, told = _open(source, target)
+    why = guess(frame[target]) if target in frame.columns else None
+    job = Job(
+        source=told,
+        target=target,
+        task=task or (why.task if why else "table-regressor"),
+        seed=seed,
+        settings=dict(settings or {}),
+        test=test,
+        group=group,
+        time=time,
+        weight=weight,
+        drop=tuple(drop),
+    )
+    rows = rows_of(job, frame)
+    reason = "you asked for it" if task or why is None else why.why
+    tell(f"Task: {job.task}, because {reason}.")
+    folder = choose_folder(out, told, resume=resume)
+    run = Run(
+        checkpoint=folder / CHECKPOINT,
+        resume=resume,
+        callbacks=tuple(callbacks),
+        memory_budget=memory_budget,
+    )
+    fitted, training, held = fit(job, rows, run)
+    tell("Judging on the test part, beside the baselines.")
+    result = judged(job, fitted, (training, held), reason)
+    return _kept(result, folder, started)
+
+
+def fit(job: Job, rows: Rows, run: Run) -> tuple[Task, Rows, Rows]:
+    """Fitted task of a job, with the training and the test rows."""
+    if not 0 < job.test < 1:
+        raise BadParameter(
+            f"train(test={job.test}): test must be a share between 0 and 1, such as 0.2."
+        )
+    member = configure(task_class(job.task), job.settings, seed=job.seed)
+    stratum = rows.y.to_numpy() if member.kind == "class" else None
+    training, held = split(job, rows, stratum)
+    if job.time is not None and isinstance(member.validation, float):
+        member.set_params(validation=Latest(job.time, member.validation))
+    member.fit(training.X, training.y, training.weight, groups=training.groups, run=run)
+    return member, training, held
+
+
+def judged(job: Job, task: Task, parts: tuple[Rows, Rows], why: str) -> TrainResult:
+    """Scores, baselines, leaks and explanations of a fitted task on its test part."""
+    training, held = parts
+    known, test = (
+        Part(*task.read(part.X, part.y), groups=part.groups, times=part.times)
+        for part in (training, held)
+    )
+    evaluation = task.evaluate_part(test, known)
+    shown = held.X.head(SHOWN_ROWS)
+    validation = int(getattr(task, "n_validation_", 0))
+    return TrainResult(
+        task=task,
+        job=job,
+        why=why,
+        rows={
+            "train": training.X.height - validation,
+            "validation": validation,
+            "test": held.X.height,
+        },
+        evaluation=evaluation,
+        importances=importance(task, held.X, held.y, seed=job.seed),
+        reasons=reasons(task, shown, training.X, seed=job.seed),
+        predictions=list(task.predict(shown)),
+        notes=[*training.notes, *getattr(getattr(task, "encoder_", None), "notes_", [])],
+    )
+
+
+def choose_folder(out: str | Path | None, source: str, *, resume: bool) -> Path:
+    """Folder for the model: the one asked for if it is free, else runs/NAME with a number."""
+    if out is not None:
+        folder = Path(out)
+        if (folder / "model.json").exists() and not resume:
+            raise OutputError(f"{folder}: holds a model already. Choose another --out or remove it.")
+        check_place(folder)
+        return folder
+    stem = Path(source.removeprefix("sample:")).name.split(".")[0] or "table"
+    base = Path("runs") / stem
+    if resume:
+        return base
+    number, folder = 1, base
+    while folder.exists():
+        number += 1
+        folder = base.with_name(f"{stem}-{number}")
+    check_place(folder)
+    return folder
+
+
+def _open(source: Any, target: str | None) -> tuple[pl.DataFrame, str, str]:
+    """Frame, target column and what to call the source."""
+    if isinstance(source, pl.DataFrame):
+        frame, own, told = source, None, "frame"
+    elif str(source).startswith("sample:"):
+        frame, own = sample(str(source).removeprefix("sample:"))[:2]
+        told = str(source)
+    else:
+        frame, own, told = read_frame(source), None, str(source)
+    chosen = target or own
+    if chosen is None:
+        raise BadData(
+            f"{told}: which column is to be predicted? Say --target COLUMN. "
+            f"The columns are: {', '.join(frame.columns[:30])}."
+        )
+    return frame, chosen, told
+
+
+def _kept(result: TrainResult, folder: Path, started: float) -> TrainResult:
+    """Result with its model and report written."""
+    from dataclasses import replace
+
+    page = report(result.task, result.evaluation, result=result)
+    result.task.save(
+        folder, report=page, evaluation=result.evaluation.to_json(), job=result.job.to_json()
+    )
+    return replace(
+        result,
+        model=folder,
+        report=folder / "report.html",
+        seconds=clock.perf_counter() - started,
+    )

@@ -1,0 +1,1 @@
+"""How good an answer is and whether to believe it: scores, intervals, baselines, leaks."""

@@ -1,0 +1,295 @@
+"""What a recipe is, the list of all, and how one is cooked. The recipes are files beside this one.
+
+Nothing here trains: recipes do, with the tasks that everybody uses.
+"""
+
+import importlib
+import pkgutil
+import re
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from fondo.errors import BadData, BadParameter, did_you_mean
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fondo.tasks.base import Run
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number that a recipe gives, beside the published one and a fool's.
+
+    Parameters
+    ----------
+    name : str
+        What was measured, with its unit.
+    ours : float
+        What came out.
+    low, high : float or None, default=None
+        Its 95 % interval; None where it is exact.
+    naive : float or None, default=None
+        What the naive baseline of the recipe scores on the same rows.
+    published : float or None, default=None
+        What the source claims; None where it says nothing, or spoke of other data.
+    """
+
+    name: str
+    ours: float
+    low: float | None = None
+    high: float | None = None
+    naive: float | None = None
+    published: float | None = None
+
+
+@dataclass(frozen=True)
+class Dish:
+    """What a recipe gave: figures, the headline first, and remarks on this run."""
+
+    figures: tuple[Figure, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kitchen:
+    """What a recipe has to work with.
+
+    Parameters
+    ----------
+    data : Path or None, default=None
+        Real data; None takes the recipe's sample.
+    seed : int, default=0
+        Draws weights and, where the source fixed none, the split.
+    callbacks : tuple of engine callbacks, default=()
+        Told of each training.
+    """
+
+    data: Path | None = None
+    seed: int = 0
+    callbacks: tuple[Any, ...] = ()
+
+    def table(self, sample: Callable[[], "pl.DataFrame"]) -> "pl.DataFrame":
+        """Table of `data`, or what `sample` makes where there is none."""
+        if self.data is None:
+            return sample()
+        from fondo.data.tables.read import read_table
+
+        return read_table(self.data)
+
+    def need(self, frame: "pl.DataFrame", *names: str) -> str:
+        """First of these columns that the table has; BadData where it has none."""
+        for name in names:
+            if name in frame.columns:
+                return name
+        raise BadData(
+            f"{self.data}: the recipe needs a column {' or '.join(map(repr, names))}. "
+            f"{did_you_mean(names[0], frame.columns)}"
+        )
+
+    def run(self) -> "Run":
+        """How each training of the recipe runs."""
+        from fondo.tasks.base import Run
+
+        return Run(callbacks=self.callbacks)
+
+    def published(self, figure: float) -> float | None:
+        """The published figure where the real data are cooked: it does not speak of a sample."""
+        return None if self.data is None else figure
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A published piece of work, done again with fondo.
+
+    Parameters
+    ----------
+    id : str
+        As in the source, such as C03-1.
+    title : str
+        What is done.
+    published : str
+        The headline figure that the source claims.
+    ours : str
+        The same figure from `fondo cook ID --data ...`, with its interval and the data.
+    naive : str
+        What a fool would score.
+    lesson : str
+        What is worth remembering.
+    data : str
+        What `--data` expects.
+    sample : str
+        What is cooked without `--data`.
+    run : callable (Kitchen) -> Dish
+        The work.
+    faults : tuple of str, default=()
+        What is known to be wrong with the published figure.
+    """
+
+    id: str
+    title: str
+    published: str
+    ours: str
+    naive: str
+    lesson: str
+    data: str
+    sample: str
+    run: Callable[[Kitchen], Dish] = field(repr=False)
+    faults: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the work itself."""
+        return {name: value for name, value in vars(self).items() if name != "run"}
+
+
+@dataclass(frozen=True)
+class CookResult:
+    """A cooked recipe.
+
+    Attributes
+    ----------
+    id, title, published, naive, lesson : str
+        From the recipe.
+    faults : tuple of str
+        From the recipe.
+    source : str
+        What it was cooked from.
+    figures : tuple of Figure
+        The headline first.
+    notes : tuple of str
+        Remarks on this run.
+    seed : int
+        The seed.
+    seconds : float
+        Wall clock.
+    """
+
+    id: str
+    title: str
+    published: str
+    faults: tuple[str, ...]
+    naive: str
+    lesson: str
+    source: str
+    figures: tuple[Figure, ...]
+    notes: tuple[str, ...]
+    seed: int
+    seconds: float
+
+    @property
+    def ours(self) -> Figure:
+        """The headline figure."""
+        return self.figures[0]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self) | {"ours": asdict(self.ours)}
+
+
+def catalogue() -> list[Recipe]:
+    """Every recipe of the book, in the order of their ids.
+
+    Examples
+    --------
+    >>> [recipe.id for recipe in catalogue()][:2]
+    ['C01-6', 'C03-1']
+    """
+    return [_recipe(importlib.import_module(name)) for name in _modules().values()]
+
+
+def find(name: str) -> Recipe:
+    """Recipe called `name`, however it is written.
+
+    Parameters
+    ----------
+    name : str
+        `C03-1`, `c03_1`, `c3-1`.
+
+    Raises
+    ------
+    BadParameter
+        With the nearest id, where there is none.
+
+    Examples
+    --------
+    >>> find("c3-1").id
+    'C03-1'
+    """
+    modules = _modules()
+    parts = re.fullmatch(r"[cC]0*([0-9]+)[-_]0*([0-9]+)", name.strip())
+    wanted = f"C{int(parts[1]):02d}-{int(parts[2])}" if parts else name
+    if wanted not in modules:
+        raise BadParameter(
+            f"cook(id={name!r}): there is no such recipe. {did_you_mean(wanted, modules)} "
+            "`fondo recipes` lists them."
+        )
+    return _recipe(importlib.import_module(modules[wanted]))
+
+
+def cook(
+    id: str, *, data: str | Path | None = None, seed: int = 0, callbacks: tuple[Any, ...] = ()
+) -> CookResult:
+    """Run one recipe.
+
+    Parameters
+    ----------
+    id : str
+        As `catalogue` lists it.
+    data : path or None, default=None
+        Real data; None takes the recipe's sample.
+    seed : int, default=0
+        Draws weights and, where the source fixed none, the split.
+    callbacks : tuple of engine callbacks, default=()
+        Told of each training.
+
+    Returns
+    -------
+    CookResult
+        Published, ours with interval, naive, and the lesson.
+
+    Raises
+    ------
+    BadParameter
+        Where there is no such recipe.
+    BadData
+        Where the data are not what the recipe needs.
+    """
+    recipe, start = find(id), time.perf_counter()
+    dish = recipe.run(Kitchen(None if data is None else Path(data), seed, tuple(callbacks)))
+    return CookResult(
+        id=recipe.id,
+        title=recipe.title,
+        published=recipe.published,
+        faults=recipe.faults,
+        naive=recipe.naive,
+        lesson=recipe.lesson,
+        source=recipe.sample if data is None else str(data),
+        figures=dish.figures,
+        notes=dish.notes,
+        seed=seed,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _modules() -> dict[str, str]:
+    """Module of each recipe, by id; nothing is imported."""
+    package = importlib.import_module(__package__ or "fondo.recipes")
+    found = [re.fullmatch(r"c([0-9]+)_([0-9]+)", each.name) for each in _walk(package)]
+    numbers = sorted((int(m[1]), int(m[2]), m[0]) for m in found if m)
+    return {
+        f"C{chapter:02d}-{number}": f"{package.__name__}.{name}"
+        for chapter, number, name in numbers
+    }
+
+
+def _walk(package: ModuleType) -> list[pkgutil.ModuleInfo]:
+    return list(pkgutil.iter_modules(package.__path__))
+
+
+def _recipe(module: ModuleType) -> Recipe:
+    recipe: Recipe = module.recipe
+    return recipe

@@ -1,0 +1,90 @@
+"""The page: one self-contained HTML file, no network, no script. The order is the reader's.
+
+Verdict first, then what could make it wrong, then what it rests on. Sections come from `results`
+and `facts`.
+"""
+
+from fondo.report import facts, results
+from fondo.report.content import ReportContent
+from fondo.report.markup import Markup, element, join
+from fondo.report.style import SHEET, policy
+
+_SECTIONS = (
+    results.leaks,
+    facts.data,
+    facts.split,
+    results.scores,
+    results.learning,
+    results.pictures,
+    results.importances,
+    results.reasons,
+    facts.network,
+    facts.settings,
+    facts.receipt,
+    facts.usage,
+)
+_CONTENTS = {
+    "leaks": "Leaks",
+    "data": "Data",
+    "split": "Split",
+    "scores": "Scores",
+    "learning": "Learning",
+    "plots": "Plots",
+    "importances": "Importances",
+    "reasons": "Reasons",
+    "network": "Network",
+    "settings": "Settings",
+    "receipt": "Receipt",
+    "use": "Use",
+}
+
+
+def render(content: ReportContent) -> str:
+    """Write the report of one model as one HTML file.
+
+    The file opens without a network and needs no script; its Content-Security-Policy lets nothing
+    load or run. The same content gives the same text, byte for byte.
+
+    Parameters
+    ----------
+    content : ReportContent
+        What to say; whatever is missing is said to be missing.
+
+    Returns
+    -------
+    str
+        UTF-8 text, well-formed as XML too.
+
+    Examples
+    --------
+    >>> page = render(ReportContent(task="TableClassifier", target="<b>default</b>"))
+    >>> "<b>default" in page
+    False
+    """
+    sections = [build(content) for build in _SECTIONS]
+    header = element(
+        "header",
+        element("p", "fondo report"),
+        element("h1", content.model),
+        element("nav", *_links(sections), aria_label="Sections"),
+    )
+    body = element("body", element("main", header, results.headline(content), *sections))
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy()),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", content.model),
+        element("style", Markup(SHEET)),
+    )
+    page: str = join(Markup("<!DOCTYPE html>\n"), element("html", head, body, lang="en"), "\n")
+    return page
+
+
+def _links(sections: list[Markup]) -> list[Markup]:
+    shown = [
+        element("a", title, href=f"#{anchor}")
+        for anchor, title in _CONTENTS.items()
+        if any(section.startswith(f'<section id="{anchor}">') for section in sections)
+    ]
+    return [join(link, " ") for link in shown]

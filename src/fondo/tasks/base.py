@@ -1,0 +1,392 @@
+"""Task: encode, network, objective, decode; and what every task shares, written once.
+
+Explaining, reporting and searching are functions that take a task (`fondo.explain(task, X, y)`),
+so nothing here points upward.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils.validation import check_is_fitted
+
+from fondo import contracts
+from fondo.backend import keras
+from fondo.contracts import Contract
+from fondo.data.splits import Latest, folds, split_rows
+from fondo.engine.callbacks import Callback
+from fondo.engine.examples import Examples
+from fondo.engine.objective import Objective
+from fondo.engine.optimizers import make_optimizer
+from fondo.engine.plan import Plan
+from fondo.engine.predict import predict as run_network
+from fondo.engine.predict import set_state
+from fondo.engine.step import supervised
+from fondo.engine.train import train
+from fondo.errors import BadData
+from fondo.judge.evaluation import Evaluation, judge
+from fondo.judge.metrics import Answers, Score, measure
+from fondo.tasks import saving
+from fondo.tasks.record import Recorded, make_record
+from fondo.tasks.rows import Part, check_weight, split_part
+
+Inputs = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one training runs, apart from what it learns.
+
+    Parameters
+    ----------
+    checkpoint : Path or None, default=None
+        File for checkpoints, written as training goes; None keeps none.
+    checkpoint_seconds : float, default=5
+        At least so many seconds between two checkpoints.
+    resume : bool, default=False
+        Go on from the checkpoint, to the same bits as a run that was never stopped.
+    callbacks : tuple of Callback, default=()
+        Told of the start, each epoch and the end.
+    memory_budget : int or None, default=None
+        Bytes that the encoded rows may take before they are streamed.
+    """
+
+    checkpoint: Path | None = None
+    checkpoint_seconds: float = 5.0
+    resume: bool = False
+    callbacks: tuple[Callback, ...] = ()
+    memory_budget: int | None = None
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Scores of each fold, with the mean and the spread between folds.
+
+    Parameters
+    ----------
+    name : str
+        The headline metric.
+    values : tuple of float
+        One value a fold, on rows that the fold's network never saw.
+    naive : tuple of float
+        What the naive baseline scores on the same folds.
+    evaluations : tuple of Evaluation
+        The whole evaluation of each fold.
+    """
+
+    name: str
+    values: tuple[float, ...]
+    naive: tuple[float, ...]
+    evaluations: tuple[Evaluation, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean over the folds."""
+        return float(np.mean(self.values))
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation between folds; not a standard error, since folds share rows."""
+        return float(np.std(self.values, ddof=1)) if len(self.values) > 1 else float("nan")
+
+
+class Task(BaseEstimator, ABC):
+    """Four things make a task: encode, network, objective, decode. The rest is shared.
+
+    A task is a scikit-learn estimator. A new one states in `contracts` what its settings may
+    be, and writes `learn`, `encode`, `encode_target`, `network`, `objective` and `decode`.
+    """
+
+    contracts: ClassVar[Mapping[str, Contract]] = {}
+    kind: ClassVar[str]  # of target, for `judge`: "class" or "number"
+    groups: ClassVar[Mapping[str, type]] = {}  # settings that are objects, by class name
+    setting_groups: ClassVar[Mapping[str, type]] = {}  # the same, by parameter name
+
+    # What a task may set otherwise, as a constructor argument or as a class attribute.
+    epochs: int = 100
+    batch_size: int = 256
+    patience: int | None = 16
+    validation: float | Latest | None = 0.15
+    optimizer: Any = "adam"
+    learning_rate: float | None = None
+    random_state: int = 0
+
+    # ---- the four parts
+
+    @abstractmethod
+    def learn(self, X: Any, y: np.ndarray) -> None:
+        """Learn from training rows what encoding needs; store it in attributes ending in `_`."""
+
+    @abstractmethod
+    def encode(self, X: Any) -> Inputs:
+        """Arrays that enter the network, by input name, each of shape (rows, ...)."""
+
+    @abstractmethod
+    def encode_target(self, y: np.ndarray) -> np.ndarray:
+        """Targets as the loss wants them: float32 (rows,) or (rows, ...)."""
+
+    @abstractmethod
+    def network(self) -> Any:
+        """Build a fresh keras.Model from the settings and what was learnt."""
+
+    @abstractmethod
+    def objective(self) -> Objective:
+        """Say what the network is to make small, and what to watch."""
+
+    @abstractmethod
+    def decode(self, outputs: np.ndarray) -> Answers:
+        """Turn network outputs (rows, ...) into answers in the user's words and units."""
+
+    # ---- what the kind of data may say otherwise
+
+    def read(self, X: Any, y: Any = None, *, fitting: bool = False) -> tuple[Any, Any]:
+        """X and y checked; `fitting` when they are to be learnt from."""
+        table = np.asarray(X, dtype="float32")
+        if len(table) == 0:
+            raise BadData(f"{type(self).__name__}: X has no rows. Give at least one.")
+        if fitting and y is None:
+            raise BadData(f"{type(self).__name__} requires y to be passed, but it is None.")
+        return table, None if y is None else np.asarray(y)
+
+    def take(self, X: Any, rows: np.ndarray) -> Any:
+        """Only these rows of X, in this order."""
+        return X[rows]
+
+    def n_rows(self, X: Any) -> int:
+        """Number of rows of X."""
+        return len(X)
+
+    def stratum(self, y: np.ndarray) -> np.ndarray | None:
+        """Label by which splits are stratified; None for none."""
+        return y if self.kind == "class" else None
+
+    def times(self, X: Any, column: str) -> np.ndarray:
+        """Time of each row, from a column of X."""
+        raise BadData(f"{type(self).__name__}: these data have no column {column!r}.")
+
+    def row_weight(self, y: np.ndarray) -> np.ndarray | None:
+        """Weight of each row that the settings ask for, such as class weights; None for equal."""
+        return None
+
+    def calibrate(self, held: Part | None, answers: Answers | None) -> None:
+        """Learn from the validation part what answers need: a threshold, an error width."""
+
+    def fool(self, y: np.ndarray) -> dict[str, Any]:
+        """Naive baselines learnt from training targets, by name (judge.baselines.Naive)."""
+        from fondo.judge.baselines import naive
+
+        return naive(self.kind, y)
+
+    def rivals(self, train: Part, test: Part) -> dict[str, Answers]:
+        """Answers of classic models fitted on the same training rows; none by default."""
+        return {}
+
+    def leaks(self, train: Part, test: Part) -> list[Any]:
+        """Leaks between the two parts that this kind of data can show; none by default."""
+        return []
+
+    def fingerprint(self, X: Any, y: np.ndarray) -> str:
+        """Hash of the training data, for the receipt; empty where the kind of data has none."""
+        return saving.hash_arrays({"X": np.asarray(X), "y": np.asarray(y, dtype=str)})
+
+    # ---- shared by all
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        groups: Any = None,
+        validation_data: tuple[Any, Any] | None = None,
+        run: Run | None = None,
+    ) -> Self:
+        """Learn from rows X and targets y.
+
+        Parameters
+        ----------
+        X : table, array or path
+            One row an example.
+        y : array (n_rows,) or str
+            Targets, or the name of the target column of X.
+        sample_weight : array (n_rows,), column name or None
+            How much each row counts in the loss; scores stay unweighted.
+        groups : array (n_rows,) or None
+            Rows of one group never straddle training and validation part.
+        validation_data : (X, y) or None
+            Explicit validation rows, in place of the share that `validation` sets apart.
+        run : Run or None
+            Checkpoints, resuming, callbacks, memory.
+        """
+        contracts.check(self)
+        run = run or Run()
+        X, y = self.read(X, y, fitting=True)
+        whole = Part(X, y, check_weight(self, sample_weight, X, y))
+        training, held = self._parts(whole, groups, validation_data)
+        self.learn(training.X, training.y)
+        record = make_record(self, whole)
+        outcome = self._train(training, held, run, record)
+        self.history_, self.best_epoch_ = outcome.history, outcome.best_epoch
+        self.n_validation_ = 0 if held is None else self.n_rows(held.X)
+        self.fools_ = self.fool(training.y)
+        self.receipt_ = record.receipt(outcome.hashes)
+        self.calibrate(held, None if held is None else self.answers(held.X))
+        return self
+
+    def _parts(
+        self, whole: Part, groups: Any, validation_data: tuple[Any, Any] | None
+    ) -> tuple[Part, Part | None]:
+        if validation_data is not None:
+            return whole, Part(*self.read(*validation_data))
+        return split_part(self, whole, groups)
+
+    def _train(self, training: Part, held: Part | None, run: Run, record: Recorded) -> Any:
+        self.network_ = self.network()
+        step = supervised(
+            self.network_, self.objective(), make_optimizer(self.optimizer, self.learning_rate)
+        )
+        outcome = train(
+            step,
+            self.examples(training, fitting=True),
+            None if held is None else self.examples(held),
+            self.plan(training, run, record.settings_hash),
+        )
+        set_state(self.network_, outcome.state)
+        return outcome
+
+    def plan(self, training: Part, run: Run, settings_hash: str = "") -> Plan:
+        """How long and in what portions training goes."""
+        return Plan(
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            patience=self.patience,
+            seed=self.random_state,
+            checkpoint=run.checkpoint,
+            checkpoint_seconds=run.checkpoint_seconds,
+            resume=run.resume,
+            callbacks=run.callbacks,
+            settings_hash=settings_hash,
+            memory_budget=run.memory_budget,
+        )
+
+    def examples(self, part: Part, *, fitting: bool = False) -> Examples:
+        """Encoded rows with targets; weights only in fitting, since scores are unweighted."""
+        weight = part.weight
+        if fitting and (own := self.row_weight(part.y)) is not None:
+            weight = own if weight is None else weight * own
+        return Examples(self.encode(part.X), self.encode_target(part.y), weight if fitting else None)
+
+    def outputs(self, X: Any) -> np.ndarray:
+        """What the network says of rows already read, not yet decoded."""
+        return run_network(self.network_, self.encode(X))
+
+    def answers(self, X: Any) -> Answers:
+        """Decoded answers for rows already read."""
+        return self.decode(self.outputs(X))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Answer for each row, in the user's labels or units: (n_rows,)."""
+        check_is_fitted(self, "network_")
+        answers = self.answers(self.read(X)[0])
+        return answers.labels if self.kind == "class" else answers.numbers
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Accuracy for classes, R2 for numbers; `evaluate` says more."""
+        from sklearn.metrics import accuracy_score, r2_score
+
+        check_is_fitted(self, "network_")
+        X, y = self.read(X, y)
+        answers = self.answers(X)
+        if self.kind == "class":
+            return float(accuracy_score(y, answers.labels, sample_weight=sample_weight))
+        return float(r2_score(y, answers.numbers, sample_weight=sample_weight))
+
+    def evaluate(self, X: Any, y: Any = None, *, train: tuple[Any, Any] | None = None) -> Evaluation:
+        """Scores with intervals, beside what a fool would score.
+
+        With the training rows (`train=(X, y)`) classic models are fitted on them and judged on
+        the same rows as the network, and leaks between the two parts are looked for.
+        """
+        check_is_fitted(self, "network_")
+        training = None if train is None else Part(*self.read(*train))
+        return self.evaluate_part(Part(*self.read(X, y)), training)
+
+    def evaluate_part(self, test: Part, training: Part | None = None) -> Evaluation:
+        """`evaluate` for rows already read, whose groups and times may be known."""
+        answers = self.answers(test.X)
+        baselines = {name: fool.answers(len(test.y)) for name, fool in self.fools_.items()}
+        leaks: list[Any] = []
+        if training is not None:
+            baselines |= self.rivals(training, test)
+            leaks = self.leaks(training, test)
+        return judge(self.kind, test.y, answers, baselines, leaks)
+
+    def cross_validate(
+        self, X: Any, y: Any = None, *, n_folds: int = 5, groups: Any = None, time: str | None = None
+    ) -> CrossValidation:
+        """Fit on all folds but one, judge on the one left out, for each fold in turn."""
+        X, y = self.read(X, y, fitting=True)
+        parts = folds(
+            self.n_rows(X),
+            n_folds,
+            self.random_state,
+            stratify=self.stratum(y),
+            groups=groups,
+            time=None if time is None else self.times(X, time),
+        )
+        evaluations = []
+        for training, test in parts:
+            own = None if groups is None else np.asarray(groups)[training]
+            member = clone(self).fit(self.take(X, training), y[training], groups=own)
+            evaluations.append(member.evaluate(self.take(X, test), y[test]))
+        return _cross_validation(evaluations)
+
+    def learned(self) -> dict[str, Any]:
+        """What `learn` and `calibrate` found, as JSON."""
+        return saving.learned(self)
+
+    def restore(self, learned: Mapping[str, Any]) -> None:
+        """Take back what `learned` gave."""
+        saving.restore(self, learned)
+
+    def save(self, folder: str | Path, *, report: str | None = None, **extra: Any) -> Path:
+        """Write the model folder; `extra` are further JSON parts, such as the evaluation."""
+        check_is_fitted(self, "network_")
+        return saving.save(self, Path(folder), report=report, extra=extra)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Open a model folder; ModelFolderError where it is damaged or of another task."""
+        task: Self = saving.load(Path(folder), cls)
+        return task
+
+    def summary(self) -> list[dict[str, Any]]:
+        """Layers of the trained network: name, type, output shape, parameters."""
+        check_is_fitted(self, "network_")
+        return saving.layer_table(self.network_)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return saving.without_network(self, dict(super().__getstate__()))
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        saving.with_network(self, state, super().__setstate__)
+
+
+def _cross_validation(evaluations: Sequence[Evaluation]) -> CrossValidation:
+    first = evaluations[0]
+    name = first.scores[0].name
+
+    def value(scores: Sequence[Score]) -> float:
+        return next((score.value for score in scores if score.name == name), float("nan"))
+
+    naive = next(iter(first.baselines))
+    return CrossValidation(
+        name,
+        tuple(value(each.scores) for each in evaluations),
+        tuple(value(each.baselines[naive]) for each in evaluations),
+        tuple(evaluations),
+    )

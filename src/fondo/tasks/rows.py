@@ -1,0 +1,73 @@
+"""Parts of the data in a task's hands: rows, targets, weights; and how a part is set apart.
+
+What a row is belongs to the task; splitting itself to `data.splits`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fondo.data.splits import Latest, split_rows
+from fondo.errors import BadData
+
+FEWEST_TO_SPLIT = 20  # with fewer rows a validation part says nothing
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows with their targets and weights, groups and times, as the task reads them."""
+
+    X: Any
+    y: Any
+    weight: np.ndarray | None = None
+    groups: np.ndarray | None = None
+    times: np.ndarray | None = None
+
+
+def check_weight(task: Any, weight: Any, X: Any, y: Any) -> np.ndarray | None:
+    """Row weights as float32 (n_rows,), none negative, not all zero, mean 1."""
+    if weight is None:
+        return None
+    owner, n_rows = type(task).__name__, task.n_rows(X)
+    values = np.asarray(weight, dtype="float64")
+    if values.shape != (n_rows,):
+        raise BadData(
+            f"{owner}: sample_weight has shape {values.shape}, the table {n_rows} rows. "
+            "Give one weight for each row."
+        )
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+    if len(wrong):
+        raise BadData(
+            f"{owner}: sample_weight of row {wrong[0]} is {values[wrong[0]]}. "
+            "Weights must be finite and not negative."
+        )
+    if values.sum() == 0:
+        raise BadData(f"{owner}: every sample_weight is 0. Give at least one row some weight.")
+    return np.asarray(values / values.mean(), dtype="float32")
+
+
+def part_of(task: Any, whole: Part, rows: np.ndarray) -> Part:
+    """Only these rows of a part."""
+    weight = None if whole.weight is None else whole.weight[rows]
+    return Part(task.take(whole.X, rows), whole.y[rows], weight)
+
+
+def split_part(task: Any, whole: Part, groups: Any) -> tuple[Part, Part | None]:
+    """Training and validation part; no validation part where the task wants none or rows lack."""
+    wanted = task.validation
+    n_rows = task.n_rows(whole.X)
+    share = wanted.share if isinstance(wanted, Latest) else (wanted or 0.0)
+    if share == 0 or n_rows < FEWEST_TO_SPLIT:
+        return whole, None
+    rest, held = split_rows(
+        n_rows,
+        share,
+        task.random_state,
+        stratify=None if groups is not None else task.stratum(whole.y),
+        groups=None if groups is None else np.asarray(groups),
+        time=task.times(whole.X, wanted.column) if isinstance(wanted, Latest) else None,
+    )
+    if len(held) == 0 or len(rest) == 0:
+        return whole, None
+    return part_of(task, whole, rest), part_of(task, whole, held)

@@ -1,0 +1,64 @@
+"""Settings written as text (`--set key=value`) to a task that is ready to fit.
+
+What each may be is said by the contracts of the task and of its groups of settings.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fondo import contracts
+from fondo.errors import BadParameter, did_you_mean
+
+
+def configure(cls: Any, settings: Mapping[str, str], *, seed: int = 0) -> Any:
+    """Unfitted task of class `cls` with these settings.
+
+    Parameters
+    ----------
+    cls : subclass of Task
+        The task.
+    settings : mapping of str to str
+        By name: a setting of the task ("epochs"), or one of its groups, with the group
+        ("columns.scale") or, where no two groups share the name, without it ("scale").
+    seed : int, default=0
+        Random state, where the settings do not give one.
+
+    Raises
+    ------
+    BadParameter
+        For an unknown name (with the nearest known one) or a value that breaks its contract.
+    """
+    chosen: dict[str, Any] = {"random_state": seed}
+    grouped: dict[str, dict[str, Any]] = {}
+    for key, text in settings.items():
+        if key in cls.contracts:
+            chosen[key] = contracts.parse(cls.__name__, key, text, cls.contracts[key])
+            continue
+        group, name = _place(cls, key)
+        owner = cls.setting_groups[group]
+        value = contracts.parse(owner.__name__, name, text, owner.contracts[name])
+        grouped.setdefault(group, {})[name] = value
+    for group, values in grouped.items():
+        chosen[group] = cls.setting_groups[group](**values)
+    return cls(**chosen)
+
+
+def known_settings(cls: Any) -> list[str]:
+    """Every name that `configure` takes."""
+    inner = [f"{group}.{name}" for group, owner in cls.setting_groups.items() for name in owner.contracts]
+    return [*cls.contracts, *inner]
+
+
+def _place(cls: Any, key: str) -> tuple[str, str]:
+    """Group and name of a setting that is not the task's own."""
+    group, dot, name = key.rpartition(".")
+    if dot and group in cls.setting_groups and name in cls.setting_groups[group].contracts:
+        return group, name
+    owners = [g for g, owner in cls.setting_groups.items() if key in owner.contracts]
+    if len(owners) == 1:
+        return owners[0], key
+    words = [*known_settings(cls), *(w.partition(".")[2] for w in known_settings(cls) if "." in w)]
+    hint = f"Say which: {', '.join(f'{o}.{key}' for o in owners)}." if owners else ""
+    raise BadParameter(
+        f"{cls.__name__}({key}=...): there is no such setting. {hint or did_you_mean(key, words)}"
+    )

@@ -1,0 +1,242 @@
+"""What every task on tables shares: reading, encoding, classic rivals, leaks, explanations.
+
+What the target means is left to the classifier and the regressor.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import polars as pl
+from sklearn.utils.validation import validate_data
+
+from fondo.contracts import Contract, Either, Made, Nothing, Real, Whole
+from fondo.data.fingerprint import fingerprint, row_hashes
+from fondo.data.samples import read_source
+from fondo.data.splits import Latest
+from fondo.data.tables.columns import Columns
+from fondo.data.tables.encoder import TableEncoder
+from fondo.data.tables.frames import take_rows, to_frame
+from fondo.engine.optimizers import is_optimizer
+from fondo.errors import BadData, did_you_mean
+from fondo.judge import leaks as leak_checks
+from fondo.judge.baselines import fitted
+from fondo.judge.metrics import Answers
+from fondo.networks.tables import Columns as Widths
+from fondo.networks.tables import Shape, mlp
+from fondo.tasks.architecture import MLP, architecture
+from fondo.tasks.base import Inputs, Task
+from fondo.tasks.rows import Part
+
+SHARED_CONTRACTS: dict[str, Contract] = {
+    "columns": Either(Nothing(), Made("Columns(...)", lambda v: isinstance(v, Columns))),
+    "architecture": Either(Nothing(), architecture()),
+    "optimizer": Made(
+        "the name of a Keras optimizer, such as 'adam', or a keras optimizer",
+        lambda v: isinstance(v, str) or is_optimizer(v),
+    ),
+    "learning_rate": Either(Nothing(), Real(0, open_low=True)),
+    "batch_size": Either(Nothing(), Whole(1, unit="rows")),
+    "epochs": Whole(1, unit="passes over the training rows"),
+    "patience": Either(Nothing(), Whole(1, unit="epochs")),
+    "validation": Either(
+        Nothing(),
+        Real(0, 1, open_high=True, unit="share of the training rows"),
+        Made("Latest(column, share)", lambda v: isinstance(v, Latest)),
+    ),
+    "random_state": Whole(0, 2**32 - 1),
+}
+
+
+class TableTask(Task):
+    """Task whose examples are rows of a table; see `TableClassifier` and `TableRegressor`."""
+
+    groups: ClassVar[Mapping[str, type]] = {"Columns": Columns, "MLP": MLP, "Latest": Latest}
+    setting_groups: ClassVar[Mapping[str, type]] = {"columns": Columns, "architecture": MLP}
+    columns: Columns | None
+    architecture: MLP | None
+
+    # ---- reading
+
+    def read(self, X: Any, y: Any = None, *, fitting: bool = False) -> tuple[Any, Any]:
+        """Table as a polars frame, and targets as an array; both checked."""
+        if isinstance(X, str | Path):
+            X = read_source(X)
+        is_array = not (isinstance(X, pl.DataFrame | pl.LazyFrame) or hasattr(X, "iloc"))
+        if is_array and not isinstance(X, dict):
+            return self._read_array(X, y, fitting)
+        frame = to_frame(X)
+        if isinstance(y, str):
+            frame, y = self._take_target(frame, y)
+        if fitting:
+            self._remember(frame.columns)
+        if frame.height == 0:
+            raise BadData(f"{type(self).__name__}: the table has no rows. Give at least one.")
+        return frame, self._read_target(y, frame.height, fitting)
+
+    def _read_array(self, X: Any, y: Any, fitting: bool) -> tuple[Any, Any]:
+        given = {"dtype": None, "ensure_all_finite": False, "reset": fitting}
+        if fitting:
+            X, y = validate_data(self, X, "no_validation" if y is None else y, **given)
+            names = [f"x{i}" for i in range(X.shape[1])]
+            self.columns_ = names
+        else:
+            X = validate_data(self, X, **given)
+        frame = to_frame(X, names=list(self.columns_))
+        return frame, self._read_target(y, frame.height, fitting)
+
+    def _take_target(self, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, Any]:
+        if name not in frame.columns:
+            raise BadData(
+                f"{type(self).__name__}: the table has no target column {name!r}. "
+                f"{did_you_mean(name, frame.columns)}"
+            )
+        return frame.drop(name), frame[name]
+
+    def _remember(self, names: list[str]) -> None:
+        self.columns_ = list(names)
+        self.n_features_in_ = len(names)
+        self.feature_names_in_ = np.array(names, dtype=object)
+
+    def _read_target(self, y: Any, n_rows: int, fitting: bool) -> np.ndarray | None:
+        owner = type(self).__name__
+        if y is None:
+            if fitting:
+                raise BadData(f"{owner} requires y to be passed, but the target y is None.")
+            return None
+        series = y if isinstance(y, pl.Series) else None
+        if series is not None and (lost := series.is_null().sum()):
+            raise BadData(missing_target(owner, series.is_null().to_numpy(), int(lost)))
+        values = np.asarray(y if series is None else series.to_numpy())
+        if values.ndim == 2 and values.shape[1] == 1:
+            values = values[:, 0]
+        if len(values) != n_rows:
+            raise BadData(f"{owner}: {n_rows} rows but {len(values)} targets. Give one a row.")
+        return self.check_target(values, fitting)
+
+    def check_target(self, y: np.ndarray, fitting: bool) -> np.ndarray:
+        """Targets of the right type, with none missing."""
+        raise NotImplementedError
+
+    def take(self, X: Any, rows: np.ndarray) -> Any:
+        return take_rows(X, rows)
+
+    def n_rows(self, X: Any) -> int:
+        return int(X.height)
+
+    def times(self, X: Any, column: str) -> np.ndarray:
+        if column not in X.columns:
+            raise BadData(
+                f"{type(self).__name__}: the table has no time column {column!r}. "
+                f"{did_you_mean(column, X.columns)}"
+            )
+        return np.asarray(X[column].to_numpy())
+
+    # ---- the four parts, as far as the rows go
+
+    def learn(self, X: Any, y: np.ndarray) -> None:
+        self.encoder_ = TableEncoder(self.columns or Columns()).fit(X)
+        self.learn_target(y)
+        self.edges_ = self._edges(X)
+
+    def learn_target(self, y: np.ndarray) -> None:
+        """Learn what encoding and decoding the target need."""
+
+    def _edges(self, X: Any) -> np.ndarray | None:
+        shape = self.architecture or MLP()
+        if shape.embedding != "piecewise" or not self.encoder_.names_["numbers"]:
+            return None
+        return np.asarray(self.encoder_.bins(self.encoder_.transform(X), shape.bins), "float32")
+
+    def encode(self, X: Any) -> Inputs:
+        inputs: Inputs = self.encoder_.transform(X)
+        return inputs
+
+    def network(self) -> Any:
+        sizes = {kind: len(names) for kind, names in self.encoder_.names_.items()}
+        widths = Widths(sizes["numbers"], sizes["flags"], tuple(self.encoder_.cardinalities_))
+        shape = Shape(**(self.architecture or MLP()).get_params())
+        network = mlp(widths, self.n_outputs, shape, seed=self.random_state)
+        if self.edges_ is not None:
+            network.get_layer("numbers_embedded").set_edges(self.edges_)
+        return network
+
+    @property
+    def n_outputs(self) -> int:
+        """Numbers that the network gives for a row."""
+        raise NotImplementedError
+
+    # ---- rivals, leaks, fingerprint
+
+    def rivals(self, train: Part, test: Part) -> dict[str, Answers]:
+        plain, categorical = self.encoder_.plain(train.X)
+        return fitted(
+            self.kind,
+            train.y,
+            encoded=(flat(self.encode(train.X)), flat(self.encode(test.X))),
+            plain=(plain, self.encoder_.plain(test.X)[0]),
+            categorical=categorical,
+            seed=self.random_state,
+        )
+
+    def leaks(self, train: Part, test: Part) -> list[Any]:
+        return leak_checks.find_leaks(self.leak_part(train), self.leak_part(test), self.kind)
+
+    def leak_part(self, part: Part) -> leak_checks.Part:
+        """Rows as the leak checks want them."""
+        named = part.X.with_columns(pl.Series("\0target", part.y))
+        columns = {name: part.X[name].to_numpy() for name in part.X.columns}
+        return leak_checks.Part(row_hashes(named), columns, part.y, part.times, part.groups)
+
+    def fingerprint(self, X: Any, y: np.ndarray) -> str:
+        target = hashlib.sha256(np.asarray(y, dtype=str).tobytes()).hexdigest()
+        return hashlib.sha256(f"{fingerprint(X)}{target}".encode()).hexdigest()
+
+    # ---- what explanations ask
+
+    def shuffled(self, X: Any, column: str, order: np.ndarray) -> Any:
+        """Rows with the values of one column in another order."""
+        return X.with_columns(X[column].gather(order.tolist()).alias(column))
+
+    @property
+    def explained_columns(self) -> list[str]:
+        """Source columns that the network sees."""
+        return list(self.encoder_.feature_names_)
+
+    # ---- saving and scikit-learn
+
+    def learned(self) -> dict[str, Any]:
+        encoder = self.encoder_
+        del self.encoder_
+        try:
+            return super().learned() | {"encoder_": {"encoder": encoder.to_json()}}
+        finally:
+            self.encoder_ = encoder
+
+    def restore(self, learned: Mapping[str, Any]) -> None:
+        rest = dict(learned)
+        self.encoder_ = TableEncoder.from_json(rest.pop("encoder_")["encoder"])
+        super().restore(rest)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.target_tags.required = True
+        return tags
+
+
+def flat(inputs: Inputs) -> np.ndarray:
+    """Encoded inputs side by side: float32 (rows, columns); category codes as they are."""
+    return np.hstack([np.asarray(inputs[name], dtype="float32") for name in sorted(inputs)])
+
+
+def missing_target(owner: str, missing: np.ndarray, count: int) -> str:
+    """Message for targets that are missing."""
+    return (
+        f"{owner}: the target is missing in {count} rows, first in row {int(missing.argmax())}. "
+        "Remove those rows or fill in their targets."
+    )
