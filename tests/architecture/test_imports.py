@@ -25,9 +25,7 @@ def test_only_the_backend_imports_keras_or_jax() -> None:
 def test_every_test_imports_fondo_or_walks_it() -> None:
     tests = Path(__file__).parents[1]
     aloof = [
-        p.name
-        for p in tests.rglob("test_*.py")
-        if "fondo" not in p.read_text(encoding="utf-8")
+        p.name for p in tests.rglob("test_*.py") if "fondo" not in p.read_text(encoding="utf-8")
     ]
     assert aloof == []
 

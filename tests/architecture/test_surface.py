@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import fondo
 import pytest
+
+import fondo
 
 HEAVY = ("keras", "jax", "sklearn", "scipy", "polars", "numpy", "rich", "pandas")
 SYNONYMS = {"lr", "n_epochs", "max_iter", "num_epochs", "seed_", "hidden_layer_sizes", "bs"}

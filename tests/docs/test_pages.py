@@ -7,8 +7,9 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-import fondo
 import pytest
+
+import fondo
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -149,3 +149,13 @@ def test_dropout_silences_in_training_alone():
     silent = answer(network, inputs)
     np.testing.assert_array_equal(silent, answer(network, inputs))
     assert not np.allclose(silent, np.asarray(network(inputs, training=True)))
+
+
+def test_one_mask_silences_the_same_neurons_of_every_member():
+    shape = dataclasses.replace(SMALL, dropout=0.5, activation="sigmoid", hidden=(40,), members=3)
+    network, inputs = mlp(MIXED, 3, shape), rows(MIXED)
+    inside = keras.Model(network.input, network.get_layer("dropout_1").output)
+    silent = np.asarray(inside(inputs, training=True)) == 0  # (7, 3, 40); a sigmoid is never 0
+    assert 0.3 < silent.mean() < 0.7
+    assert (silent == silent[:, :1]).all()
+    assert not (silent == silent[:1]).all()  # each row has its own

@@ -39,18 +39,26 @@ def examine() -> dict[str, dict[str, Any]]:
 
 
 def _device() -> dict[str, Any]:
+    """Where networks run, or why they cannot."""
     from fondo.backend import jax
 
-    found = jax.devices()
-    pages, page = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
-    return {
-        "platform": found[0].platform,
-        "devices": ", ".join(str(device.device_kind) for device in found),
-        "cores": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
-        "memory_gib": round(pages * page / 1024**3, 1),
-    }
+    try:
+        found = jax.devices()
+        told = {
+            "platform": found[0].platform,
+            "devices": ", ".join(str(device.device_kind) for device in found),
+        }
+    except RuntimeError as fault:  # a driver that does not fit: say so, and go on
+        told = {"platform": "none", "problem": str(fault)}
+    return told | {"cores": os.cpu_count(), "memory_gib": _memory()}
+
+
+def _memory() -> float | None:
+    """Memory of the machine in GiB; None where the system does not say."""
+    try:
+        return round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1024**3, 1)
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def _extras() -> dict[str, str]:

@@ -21,7 +21,7 @@ def command(model: Model, source: Source, rows: Rows = "0,1,2", as_json: Json = 
     with stage(as_json) as speaker:
         wanted = parse_rows(rows)
 
-        from fondo.cli.tables import show_importances, show_reasons
+        from fondo.cli.tables import show_importances, show_notes, show_reasons
         from fondo.jobs.explain import explain
 
         result = explain(model, source, rows=wanted)
@@ -29,5 +29,6 @@ def command(model: Model, source: Source, rows: Rows = "0,1,2", as_json: Json = 
         def show(console: "Console") -> None:
             show_importances(console, result.importances)
             show_reasons(console, result.predictions, result.reasons, result.rows)
+            show_notes(console, result.notes)
 
         speaker.answer(result.to_json(), show)

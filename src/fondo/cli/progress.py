@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from fondo.cli.tables import number
+from fondo.engine.callbacks import Callback
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
 LINES = 10  # a training tells about itself so often where there is no terminal to draw on
 
 
-class Bar:
+class Bar(Callback):
     """Epoch, loss, metric and time left, drawn live; some plain lines where nobody watches.
 
-    An `engine` callback by its shape. Several trainings may follow each other.
+    Several trainings may follow each other.
 
     Parameters
     ----------

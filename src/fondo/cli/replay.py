@@ -9,7 +9,8 @@ from fondo.cli.output import OUR_FAULT, stage
 def command(model: Model, source: Source, quiet: Quiet = False, as_json: Json = False) -> None:
     """Train a model again and compare it epoch by epoch.
 
-    Settings and seed come from the model's receipt; SOURCE is the data it was trained on. Ends with exit code 1 where they differ, and says at which epoch they first did.
+    Settings and seed come from the model's receipt; SOURCE is the data it was trained on. Ends
+    with exit code 1 where they differ, and says at which epoch they first did.
     """
     with stage(as_json, quiet) as speaker:
         from fondo.cli.progress import Bar

@@ -18,11 +18,11 @@ def number(value: Any) -> str:
     Examples
     --------
     >>> [number(x) for x in (0.95614, 54321.4, 12, 0.000012, None, float("nan"))]
-    ['0.9561', '54,321', '12', '1.20e-05', '–', '–']
+    ['0.9561', '54,321', '12', '1.20e-05', '-', '-']
     """
     if value is None or value != value:
-        return "–"
-    if isinstance(value, int) or float(value).is_integer() and abs(value) < 1e6:
+        return "-"
+    if isinstance(value, int) or (float(value).is_integer() and abs(value) < 1e6):
         return f"{int(value):,}"
     size = abs(value)
     if size >= 1e7 or size < 1e-3:
@@ -33,7 +33,7 @@ def number(value: Any) -> str:
 
 def interval(low: Any, high: Any) -> str:
     """Interval in words of a table; a dash where there is none."""
-    return "–" if low is None or high is None else f"{number(low)} to {number(high)}"
+    return "-" if low is None or high is None else f"{number(low)} to {number(high)}"
 
 
 def show_training(console: "Console", result: Any) -> None:
@@ -42,21 +42,22 @@ def show_training(console: "Console", result: Any) -> None:
     _line(console, f"[bold]{result.task_name}[/]: ", result.why)
     console.print(f"Rows: {rows}.")
     _named(console, "Columns left out:", result.dropped)
-    for note in result.notes:
-        _line(console, "Note: ", note)
+    show_notes(console, result.notes)
     show_evaluation(console, result.evaluation)
     show_importances(console, result.importances)
     show_reasons(console, result.predictions, result.reasons)
     _where(console, result)
 
 
-def show_evaluation(console: "Console", evaluation: Any) -> None:
-    """Scores beside baselines, leaks, and the verdict."""
+def show_evaluation(console: "Console", evaluation: Any, *, sought: bool = True) -> None:
+    """Scores beside baselines, leaks where they were `sought`, and the verdict."""
     console.print()
     console.print(score_table(evaluation))
-    show_leaks(console, evaluation.leaks)
-    for note in evaluation.notes:
-        _line(console, "Note: ", note)
+    if sought:
+        show_leaks(console, evaluation.leaks)
+    else:
+        console.print("Leaks: not looked for; --train SOURCE names the training rows.")
+    show_notes(console, evaluation.notes)
     _line(console, "[bold]Verdict:[/] ", evaluation.verdict)
 
 
@@ -84,6 +85,12 @@ def score_table(evaluation: Any) -> "Table":
     return table
 
 
+def show_notes(console: "Console", notes: Sequence[str]) -> None:
+    """What was set aside or should be known, a line each."""
+    for note in notes:
+        _line(console, "Note: ", note)
+
+
 def show_leaks(console: "Console", leaks: Sequence[Any]) -> None:
     """Each leak found between training and test rows, or that none was."""
     if not leaks:
@@ -98,13 +105,14 @@ def show_importances(console: "Console", importances: Sequence[Any]) -> None:
     """The columns that matter most, with intervals."""
     if not importances:
         return
-    table = _table("What matters: how much worse without a column (shuffled, test rows)")
+    console.print()
+    console.print("What the network leans on: how far the loss rises when a column is shuffled.")
+    table = _table()
     table.add_column("column")
     table.add_column("loss rises by", justify="right")
     table.add_column("95 % interval", justify="right", no_wrap=True)
     for item in importances[:IMPORTANCES]:
         table.add_row(_safe(item.name), number(item.value), interval(item.low, item.high))
-    console.print()
     console.print(table)
     if len(importances) > IMPORTANCES:
         console.print(f"{len(importances) - IMPORTANCES} more are in the report and in --json.")
@@ -118,12 +126,14 @@ def show_reasons(
 ) -> None:
     """Predictions of some rows, each with the values that pushed it most."""
     console.print()
-    named = range(len(predictions)) if rows is None else rows
-    for row, told, why in zip(named, predictions, reasons, strict=False):
-        _line(console, f"[bold]Row {row}[/]: ", f"predicted {_word(told)}, because")
+    named = [f"Test row {i}" for i in range(len(predictions))]
+    if rows is not None:
+        named = [f"Row {row}" for row in rows]
+    for name, told, why in zip(named, predictions, reasons, strict=True):
+        _line(console, f"[bold]{name}[/]: ", f"predicted {_word(told)}, because")
         for reason in sorted(why, key=lambda each: -abs(each.effect))[:REASONS]:
-            effect = f"{reason.effect:+.4f}"
-            _line(console, "", f"  {effect:>10}  {reason.name} = {_word(reason.value)}")
+            effect = ("+" if reason.effect >= 0 else "") + number(reason.effect)
+            _line(console, "", f"  {effect:>10}  {reason.name} = {_word(reason.shown)}")
 
 
 def show_recipes(console: "Console", recipes: Sequence[Any]) -> None:
@@ -141,7 +151,7 @@ def show_recipes(console: "Console", recipes: Sequence[Any]) -> None:
 def show_dish(console: "Console", result: Any) -> None:
     """What a recipe gave: published, ours with interval, naive; then faults and lesson."""
     _line(console, f"[bold]{result.id}[/] ", f"{result.title}, on {result.source}")
-    table = _table("")
+    table = _table()
     for name, side in (("", "left"), ("published", "right"), ("ours", "right")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
     table.add_column("95 % interval", justify="right", no_wrap=True)
@@ -158,8 +168,7 @@ def show_dish(console: "Console", result: Any) -> None:
     for title, texts in (("Published", [result.published]), ("Known faults", result.faults)):
         for text in texts:
             _line(console, f"[bold]{title}:[/] ", text)
-    for note in result.notes:
-        _line(console, "Note: ", note)
+    show_notes(console, result.notes)
     _line(console, "[bold]Lesson:[/] ", result.lesson)
     console.print(f"{result.seconds:.1f} seconds.")
 
@@ -168,9 +177,11 @@ def show_facts(console: "Console", facts: Mapping[str, Mapping[str, Any]]) -> No
     """Named facts in groups, as `fondo doctor` finds them."""
     for title, group in facts.items():
         console.print(f"[bold]{title}[/]")
+        if not group:
+            console.print("  none")
         width = max((len(name) for name in group), default=0)
         for name, value in group.items():
-            _line(console, f"  {_safe(name):<{width}}  ", "–" if value is None else str(value))
+            _line(console, f"  {_safe(name):<{width}}  ", "-" if value is None else str(value))
 
 
 def _where(console: "Console", result: Any) -> None:
@@ -190,6 +201,8 @@ def _named(console: "Console", title: str, pairs: Sequence[tuple[str, str]]) -> 
 
 
 def _word(value: Any) -> str:
+    if value is None:
+        return "missing"
     return number(value) if isinstance(value, int | float) else str(value)
 
 
@@ -204,12 +217,12 @@ def _line(console: "Console", markup: str, text: str) -> None:
     console.print(markup + _safe(text), soft_wrap=not console.is_terminal)
 
 
-def _table(title: str, caption: str | None = None, *, lines: bool = False) -> "Table":
+def _table(title: str | None = None, caption: str | None = None, *, lines: bool = False) -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     return Table(
-        title=title or None,
+        title=title,
         caption=caption,
         box=SIMPLE_HEAD,
         title_justify="left",

@@ -5,6 +5,7 @@ Nothing here deserialises objects: a class is looked up by name and called with 
 
 import inspect
 import math
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,7 +88,10 @@ def is_optimizer(value: Any) -> bool:
     """Whether `value` is a Keras optimizer that the engine can train with."""
     if isinstance(value, str | int | float | None):
         return False  # without importing Keras
-    wrappers = (keras.optimizers.LossScaleOptimizer, getattr(keras.optimizers, "MultiOptimizer", ()))
+    wrappers = (
+        keras.optimizers.LossScaleOptimizer,
+        getattr(keras.optimizers, "MultiOptimizer", ()),
+    )
     return isinstance(value, keras.optimizers.Optimizer) and not isinstance(value, wrappers)
 
 
@@ -145,13 +149,21 @@ def optimizer_from_json(written: Any) -> Any:
     return _build(owner, _named(owner, name, NAMES, "optimizers"), settings)
 
 
+def optimizer_config(optimizer: Any) -> dict[str, Any]:
+    """Keras' own configuration of an optimizer, without its name."""
+    with warnings.catch_warnings():  # Keras reads its variables in a way that NumPy 2 warns of
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        config = dict(optimizer.get_config())
+    config.pop("name", None)
+    return config
+
+
 def _settings(optimizer: Any) -> dict[str, Any]:
     """Arguments that rebuild the optimizer; the learning rate as a number or schedule object."""
-    settings = dict(optimizer.get_config())
-    settings.pop("name", None)
+    settings = optimizer_config(optimizer)
     rate = optimizer._learning_rate  # the public property evaluates a schedule to a number
     is_variable = isinstance(rate, keras.Variable)
-    settings["learning_rate"] = float(rate.numpy()) if is_variable else rate
+    settings["learning_rate"] = float(rate.value) if is_variable else rate
     return settings
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from fondo.contracts import Contract, Either, Nothing, Real, Whole, check
+from fondo.contracts import Contract, Either, Nothing, Real, Whole, check_value
 from fondo.engine.callbacks import Callback
 
 
@@ -62,4 +62,5 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be; `BadParameter` names the setting."""
-        check(self)
+        for name, contract in self.contracts.items():
+            check_value("Plan", name, getattr(self, name), contract)

@@ -12,6 +12,7 @@ import numpy as np
 
 from fondo.backend import jax, keras
 from fondo.engine.custom import token
+from fondo.engine.optimizers import optimizer_config
 
 _HISTORY = ("keras_history", "input_layers", "output_layers")  # where layers are named by others
 _IGNORED = ("seed", "build_config", "registered_name")
@@ -44,7 +45,7 @@ def network_signature(network: Any) -> str:
 
 def optimizer_signature(optimizer: Any) -> str:
     """Digest of how the optimizer updates; a learning rate that is a number does not matter."""
-    config = dict(optimizer.get_config())
+    config = optimizer_config(optimizer)
     if isinstance(optimizer._learning_rate, keras.Variable):
         config.pop("learning_rate")  # state, not a constant of the program
     decayed = [
@@ -60,9 +61,8 @@ def canonical(config: Any) -> Any:
 
     Examples
     --------
-    >>> layer = {"class_name": "Dense", "name": "dense_7", "config": {"name": "dense_7", "units": 3}}
-    >>> canonical(layer)
-    {'class_name': 'Dense', 'name': '#0', 'config': {'name': '#0', 'units': 3}}
+    >>> canonical({"name": "dense_7", "config": {"name": "dense_7", "units": 3, "seed": 5}})
+    {'name': '#0', 'config': {'name': '#0', 'units': 3}}
     """
     names: dict[str, str] = {}
 

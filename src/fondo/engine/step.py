@@ -26,19 +26,20 @@ _LEAST_WEIGHT = 1e-12  # of a batch, so that rows without weight give 0 and not 
 class Step(Protocol):
     """One step of training, pure in its arguments, so that it can be compiled and vmapped.
 
-    Attributes
-    ----------
-    signature : str
-        Steps of equal signature compute the same; their compiled programs are shared.
-    watch : str
-        Entry of the log that picks the best epoch.
-    mode : {"min", "max"}
-        Which end of it is good.
+    Steps of equal `signature` compute the same: their compiled programs are shared.
     """
 
-    signature: str
-    watch: str
-    mode: Literal["min", "max"]
+    @property
+    def signature(self) -> str:
+        """Text that is equal for steps which compile to the same program."""
+
+    @property
+    def watch(self) -> str:
+        """Entry of the log that picks the best epoch."""
+
+    @property
+    def mode(self) -> Literal["min", "max"]:
+        """Which end of it is good."""
 
     def init(self, key: Any) -> State:
         """State before the first step; `key` (2,) uint32 fixes every later draw."""
@@ -89,7 +90,7 @@ def supervised(network: Any, objective: Objective, optimizer: Any) -> "Supervise
     return Supervised(network, objective, optimizer)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Supervised:
     """One network, one objective, one optimizer; made by `supervised`.
 

@@ -106,7 +106,7 @@ def importance(
     rows = np.sort(rng.permutation(n_rows)[:n])
     copies = task.take(X, np.tile(rows, repeats))  # every call has this shape: one program
     truth = np.tile(np.asarray(y)[rows], repeats)
-    orders = np.concatenate([rng.permutation(n) for _ in range(repeats)])
+    orders = np.concatenate([rng.permutation(n) + k * n for k in range(repeats)])
     usual = losses(task, copies, truth)
     found = []
     for name in names:
@@ -132,7 +132,7 @@ def losses(task: Any, X: Any, y: Any) -> Floats:
     """
     answers = task.answers(X)
     if task.kind == "number":
-        return np.abs(np.asarray(answers.numbers, "float64") - np.asarray(y, "float64"))
+        return np.asarray(np.abs(np.asarray(answers.numbers) - np.asarray(y)), "float64")
     if answers.probabilities is None:
         return np.asarray(np.asarray(answers.labels) != np.asarray(y), "float64")
     codes = codes_of(np.asarray(y), answers.classes)

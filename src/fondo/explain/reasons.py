@@ -102,7 +102,8 @@ def reasons(
     )
     rng = np.random.default_rng(seed)
     used = np.sort(rng.permutation(task.n_rows(background))[:pairs])
-    compared = task.take(background, used).select(X.columns)
+    shared = [name for name in X.columns if name in background.columns]
+    compared, X = task.take(background, used).select(shared), X.select(shared)
     chosen = _chosen(task, X)
     return [
         _one(task, X[i], compared, (names, chosen[i], pairs, seed)) for i in range(task.n_rows(X))

@@ -26,12 +26,11 @@ def shapley(
     """How far each column of `row` moves the function away from its mean over the background.
 
     Columns of the row take the place of a background row's one after the other, in random order;
-    the effect of a column is the average step that it makes. Exact for sums of functions of single
-    columns, and for any function of two columns that `pairs` covers the background evenly; else an
-    estimate without bias.
+    the effect of a column is the average step that it makes. Exact for sums of functions of one or
+    two columns, since every pair of columns is met in both orders; else an estimate without bias.
 
         effect_j = mean over orders and background rows b of
-                   f(row on columns up to j, b on the rest) - f(row on those before j, b on the rest)
+                   f(row up to and with j, b after) - f(row up to j, b from j on)
 
     Parameters
     ----------
@@ -103,7 +102,7 @@ def _orders(
 
 def _taken(orders: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether a column has the row's value, at each of the steps 0..n of each order."""
-    n_orders, n_columns = orders.shape
+    n_columns = orders.shape[1]
     position = np.argsort(orders, axis=1)  # (orders, columns): when a column is taken
     steps = np.arange(n_columns + 1)
     return np.asarray(position[:, None, :] < steps[None, :, None])
@@ -121,11 +120,24 @@ def _mixed(
     place = {name: j for j, name in enumerate(names)}
     mixed = []
     for name in row.columns:
-        both = pl.concat([background.select(name), row.select(name)], how="vertical_relaxed")
+        both = _joined(background, row, name)
         of_row = taken[:, :, place[name]].reshape(-1) if name in place else True
         index = np.where(of_row, background.height, source)
-        mixed.append(both[name].gather(index))
+        mixed.append(both.gather(index))
     return pl.DataFrame(mixed)
+
+
+def _joined(background: pl.DataFrame, row: pl.DataFrame, name: str) -> pl.Series:
+    """One column of both, the row's value last."""
+    one, other = background[name].dtype, row[name].dtype
+    numeric = one.is_numeric() and other.is_numeric()
+    if one != other and not numeric and pl.Null not in (one, other):
+        raise BadData(
+            f"shapley: column {name!r} is {one} in the background and {other} in the row. "
+            "Read both the same way."
+        )
+    parts = [background.select(name), row.select(name)]
+    return pl.concat(parts, how="vertical_relaxed")[name]
 
 
 def _check(row: pl.DataFrame, background: pl.DataFrame, names: list[str], pairs: int) -> None:

@@ -1,0 +1,1 @@
+"""The whole job: train, predict, evaluate, explain, replay, from a source to a result."""

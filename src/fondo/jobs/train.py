@@ -5,7 +5,7 @@
 
 import time as clock
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,14 @@ from fondo.jobs.job import Job, Rows, rows_of, split
 from fondo.jobs.load import read_frame
 from fondo.judge.evaluation import Evaluation
 from fondo.report.report import report
+from fondo.store.atomic import blaming
 from fondo.store.folder import check_place
 from fondo.tasks.base import Run, Task
 from fondo.tasks.registry import task_class
 from fondo.tasks.rows import Part
 from fondo.tasks.settings import configure
 
-CHECKPOINT = "checkpoint.safetensors"
+CHECKPOINT = ".checkpoint"  # beside the model folder, until the model is whole
 SHOWN_ROWS = 3  # test rows whose predictions are shown with their reasons
 
 
@@ -195,7 +196,7 @@ def train(
     tell(f"Task: {job.task}, because {reason}.")
     folder = choose_folder(out, told, resume=resume)
     run = Run(
-        checkpoint=folder / CHECKPOINT,
+        checkpoint=checkpoint_of(folder),
         resume=resume,
         callbacks=tuple(callbacks),
         memory_budget=memory_budget,
@@ -248,23 +249,41 @@ def judged(job: Job, task: Task, parts: tuple[Rows, Rows], why: str) -> TrainRes
     )
 
 
+def checkpoint_of(folder: Path) -> Path:
+    """Where the state of an unfinished training lies: beside its model folder."""
+    return folder.with_name(folder.name + CHECKPOINT)
+
+
 def choose_folder(out: str | Path | None, source: str, *, resume: bool) -> Path:
-    """Folder for the model: the one asked for if it is free, else runs/NAME with a number."""
+    """Folder for the model: the one asked for if it is free, else runs/NAME with a number.
+
+    With `resume` and no folder asked for, the one whose checkpoint is the latest.
+    """
     if out is not None:
         folder = Path(out)
-        if (folder / "model.json").exists() and not resume:
-            raise OutputError(f"{folder}: holds a model already. Choose another --out or remove it.")
-        check_place(folder)
-        return folder
+        if (folder / "model.json").exists():
+            raise OutputError(
+                f"{folder}: holds a model already. Choose another --out or remove it."
+            )
+    else:
+        folder = _next_folder(source, resume=resume)
+    check_place(folder)
+    with blaming(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _next_folder(source: str, *, resume: bool) -> Path:
     stem = Path(source.removeprefix("sample:")).name.split(".")[0] or "table"
     base = Path("runs") / stem
     if resume:
-        return base
+        waiting = base.parent.glob(f"{stem}*{CHECKPOINT}")
+        latest = max(waiting, key=lambda f: f.stat().st_mtime, default=checkpoint_of(base))
+        return latest.with_name(latest.name.removesuffix(CHECKPOINT))
     number, folder = 1, base
-    while folder.exists():
+    while folder.exists() or checkpoint_of(folder).exists():
         number += 1
         folder = base.with_name(f"{stem}-{number}")
-    check_place(folder)
     return folder
 
 
@@ -288,12 +307,11 @@ def _open(source: Any, target: str | None) -> tuple[pl.DataFrame, str, str]:
 
 def _kept(result: TrainResult, folder: Path, started: float) -> TrainResult:
     """Result with its model and report written."""
-    from dataclasses import replace
-
     page = report(result.task, result.evaluation, result=result)
     result.task.save(
         folder, report=page, evaluation=result.evaluation.to_json(), job=result.job.to_json()
     )
+    checkpoint_of(folder).unlink(missing_ok=True)
     return replace(
         result,
         model=folder,

@@ -29,12 +29,15 @@ class Answers:
         Every label the model knows. With two, the second is the one that is looked for.
     numbers : float array (n,) or None
         Answered numbers; then the rest is None.
+    note : str
+        What a reader must know, e.g. that the model learnt from a sample only.
     """
 
     labels: Array | None = None
     probabilities: Array | None = None
     classes: Array | None = None
     numbers: Array | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,4 +211,5 @@ def _probabilities(given: Array, shape: tuple[int, int]) -> Floats:
             "measure(answers.probabilities): rows must be probabilities that sum to 1. "
             "Turn scores into probabilities first."
         )
-    return p / total  # undoes the rounding of float32
+    shares: Floats = p / total  # undoes the rounding of float32
+    return shares

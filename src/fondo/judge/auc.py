@@ -80,7 +80,8 @@ def auc_interval(y: Array, scores: Array, level: float = 0.95) -> Interval:
     fewest = min(len(positives), len(negatives))
     if area in (0.0, 1.0):
         end = ((1 - level) / 2) ** (1 / fewest)
-        return Interval(*((end, 1.0) if area == 1 else (0.0, 1 - end)), "exact, no pair wrong")
+        low, high = (end, 1.0) if area == 1 else (0.0, 1 - end)
+        return Interval(low, high, "exact, no pair wrong")
     if fewest < 2:
         return Interval(0.0, 1.0, "one row of a class tells no spread")
     error = math.sqrt(_variance(positives, negatives))

@@ -38,7 +38,7 @@ def balanced_interval(case: ClassCase, level: float) -> Interval:
     """Average of the recalls of the classes that occur, their Wilson intervals combined."""
     right, true, _ = (t[case.present] for t in totals(case))
     parts = [wilson(int(r), int(t), level) for r, t in zip(right, true, strict=True)]
-    return average_of(right / true, parts)
+    return average_of((right / true).tolist(), parts)
 
 
 def precision_interval(case: ClassCase, level: float) -> Interval:
@@ -52,7 +52,7 @@ def precision_interval(case: ClassCase, level: float) -> Interval:
         wilson(int(r), int(a), level) if a else Interval(0.0, 0.0)
         for r, a in zip(right, answered, strict=True)
     ]
-    return average_of(right / np.maximum(answered, 1), parts)
+    return average_of((right / np.maximum(answered, 1)).tolist(), parts)
 
 
 def f1_interval(case: ClassCase, level: float) -> Interval:

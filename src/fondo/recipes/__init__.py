@@ -1,1 +1,4 @@
-"""The recipe book: one short file a recipe, found by walking this folder. Import `book` to use it."""
+"""The recipe book: one short file a recipe, found by walking this folder.
+
+Nothing is imported here; `book` lists and cooks.
+"""

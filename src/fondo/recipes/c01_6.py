@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from fondo.recipes.book import Dish, Figure, Kitchen, Recipe
+from fondo.recipes.kitchen import Dish, Figure, Kitchen, Recipe
 
 if TYPE_CHECKING:
     import polars as pl

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from fondo.recipes.book import Dish, Figure, Kitchen, Recipe
 from fondo.recipes.c03_1 import borrowers, published
+from fondo.recipes.kitchen import Dish, Figure, Kitchen, Recipe
 
 SEEDS = 5
 WEIGHT = 100.0
@@ -95,6 +95,6 @@ recipe = Recipe(
         "decide, weigh them or choose the threshold."
     ),
     data="the Give Me Some Credit table (target SeriousDlqin2yrs or Defaultin2yrs)",
-    sample="3,000 made-up loans, about 1 in 15 bad",
+    sample="12,000 made-up loans, about 1 in 15 bad",
     run=run,
 )

@@ -1,25 +1,31 @@
-"""C03-4: a loss of one's own, checked, and compared with a plain one from the same fresh weights."""
+"""C03-4: a loss of one's own, checked, then compared with a plain one from the same weights."""
 
 from typing import Any
 
-from fondo.recipes.book import Dish, Kitchen, Recipe
-from fondo.recipes.c03_3 import errors, houses, network
+from fondo.recipes.c03_3 import houses, network, predictions
+from fondo.recipes.kitchen import Dish, Kitchen, Recipe
 
-FLOOR = 1e-6  # below it a square root has no useful slope
+FLOOR = 0.01  # of the largest price; below it the root goes on as a line
+
+
+def root(value: Any) -> Any:
+    """Square root that keeps a slope below `FLOOR`, where a plain clip would have none."""
+    kept = value.clip(FLOOR)
+    return kept**0.5 + (value - kept) / (2 * FLOOR**0.5)
 
 
 def root_error(truth: Any, prediction: Any) -> Any:
-    """Squared difference of square roots, clipped where the root has no slope."""
-    return (prediction.clip(FLOOR) ** 0.5 - truth.clip(FLOOR) ** 0.5) ** 2
+    """Squared difference of square roots."""
+    return (root(prediction) - root(truth)) ** 2
 
 
 def root_error_as_printed(truth: Any, prediction: Any) -> Any:
-    """The same without the clip: not a number for any prediction below 0."""
+    """The same as printed: not a number for any prediction below 0."""
     return (prediction**0.5 - truth**0.5) ** 2
 
 
 def run(kitchen: Kitchen) -> Dish:
-    """Both losses from the same seeds; the unclipped one is refused before it trains."""
+    """Both losses from the same seeds; the printed one is refused before it trains."""
     import numpy as np
 
     from fondo.errors import FondoError
@@ -27,16 +33,16 @@ def run(kitchen: Kitchen) -> Dish:
 
     rows = houses(kitchen)
     maes = {
-        name: [float(np.abs(p - rows.y_test).mean()) for p in errors(kitchen, rows, loss=loss)]
+        name: [float(np.abs(p - rows.y_test).mean()) for p in predictions(kitchen, rows, loss=loss)]
         for name, loss in (("root", root_error), ("mae", "mae"))
     }
     naive = float(np.abs(np.median(rows.y) - rows.y_test).mean())
     gains = [root - plain for root, plain in zip(maes["root"], maes["mae"], strict=True)]
     try:
         network(kitchen.seed, loss=root_error_as_printed).fit(rows.X, rows.y - rows.y.mean())
-        refused = "The unclipped loss was not refused."
+        refused = "The loss as printed was not refused."
     except FondoError as refusal:
-        refused = f"The unclipped loss was refused: {refusal}"
+        refused = f"The loss as printed was refused: {refusal}"
     told = kitchen.published(6.532318)
     return Dish(
         (
@@ -61,7 +67,8 @@ recipe = Recipe(
     naive="6.661: the median of the training prices",
     lesson=(
         "Any differentiable function of truth and prediction can be the loss; check its value and "
-        "its slope on a batch first. Two losses are compared from the same fresh weights, over "
+        "its slope on a batch first. A clip is no cure by itself: below it there is no slope, and a "
+        "start that predicts there never leaves. Two losses are compared from the same fresh weights, over "
         "several seeds, by one metric that is neither's own."
     ),
     data="the Boston house prices (target MEDV), or a table of positive numbers with a target",

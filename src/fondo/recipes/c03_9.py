@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fondo.recipes.book import Dish, Figure, Kitchen, Recipe
+from fondo.recipes.kitchen import Dish, Figure, Kitchen, Recipe
 
 if TYPE_CHECKING:
     import numpy as np
-    import polars as pl
 
 EPOCHS = 300
 DAYS = 5
@@ -81,7 +80,7 @@ def run(kitchen: Kitchen) -> Dish:
         return np.asarray(task.predict(ask))
 
     def from_last(X: "np.ndarray") -> "np.ndarray":
-        return X / X[:, -1:] - 1
+        return np.asarray(X / X[:, -1:] - 1)
 
     ratio = rows.y / rows.X[:, -1] - 1
     change = predict(from_last(rows.X)[:, :-1], ratio, from_last(rows.X_test)[:, :-1], age)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fondo.errors import BadParameter, did_you_mean
-from fondo.recipes.book import Figure
+from fondo.recipes.kitchen import Figure
 
 if TYPE_CHECKING:
     from fondo.judge.evaluation import Evaluation

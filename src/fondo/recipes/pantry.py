@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 
-def loans(n_rows: int = 3000, seed: int = 0) -> pl.DataFrame:
+def loans(n_rows: int = 12_000, seed: int = 0) -> pl.DataFrame:
     """Loans of which about one in fifteen goes bad: target first, ten predictors, gaps, outliers.
 
     Parameters
     ----------
-    n_rows : int, default=3000
+    n_rows : int, default=12_000
         Rows.
     seed : int, default=0
         Same seed, same table.

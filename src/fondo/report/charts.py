@@ -1,7 +1,6 @@
-"""Charts of values along an axis: lines with bands, bars and dots with intervals, histograms.
+"""Charts of values along an axis: lines with bands, and histograms.
 
-They know nothing of models; `figures` says what to draw and puts the sentence underneath.
-Two-dimensional counts are in `grids`.
+Bars and dots are in `rows`, two dimensions in `grids`; what to draw is the business of `figures`.
 """
 
 import itertools
@@ -9,25 +8,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fondo.report.markup import Markup, advance, element, sentences
-from fondo.report.scales import Scale, estimate, finite, number, real
-from fondo.report.svg import (
-    SMALL,
-    WIDTH,
-    Axis,
-    Canvas,
-    Chart,
-    Key,
-    box,
-    drawing,
-    fitting_ticks,
-    label,
-    placeholder,
-    rule,
-)
-
-_ROW = 24.0  # height of one bar with its space, pixels
-_NAMES = 190.0  # widest column of names beside bars, pixels
+from fondo.report.markup import Markup, element, sentences
+from fondo.report.scales import finite, real
+from fondo.report.svg import Axis, Canvas, Chart, Key, box, dot, label, placeholder, rule
+from fondo.report.words import left_out, nothing
 
 
 @dataclass(frozen=True)
@@ -65,17 +49,6 @@ class Mark:
     text: str
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One row of a bar or dot chart, in one of the four colours."""
-
-    name: str
-    value: object
-    low: object = None
-    high: object = None
-    style: int = 1
-
-
 def lines(
     title: str, x: Axis, y: Axis, series: Sequence[Line], caption: str, *, mark: Mark | None = None
 ) -> Chart:
@@ -95,7 +68,7 @@ def lines(
     points = [_points(line) for line in series]
     kept = [point for line in points for point in line if point]
     if not kept:
-        return placeholder(title, _nothing(sum(len(line.x) for line in series)))
+        return placeholder(title, nothing(sum(len(line.x) for line in series)))
     lost = sum(not point for line in points for point in line)
     xs = [p[0] for p in kept] + ([mark.x] if mark and math.isfinite(mark.x) else [])
     ys = [p[1] for p in kept] + [
@@ -109,7 +82,7 @@ def lines(
         canvas.add(*_marked(canvas, mark))
     for line, path in reversed(list(zip(series, points, strict=True))):
         canvas.add(*_path(canvas, line, path))
-    return canvas.chart(sentences([caption, _lost(lost)]))
+    return canvas.chart(sentences([caption, left_out(lost)]))
 
 
 def _points(line: Line) -> list[tuple[float, float] | None]:
@@ -128,11 +101,6 @@ def _path(canvas: Canvas, line: Line, points: list[tuple[float, float] | None]) 
     if line.dots or sum(p is not None for p in placed) == 1:
         parts += [dot(p[0], p[1], style=line.style) for p in placed if p]
     return parts
-
-
-def dot(x: float, y: float, *, style: int = 1, size: float = 3.5) -> Markup:
-    """Filled circle in the colour of a style."""
-    return element("circle", cx=float(x), cy=float(y), r=size, class_=f"fill{style}")
 
 
 def _band(canvas: Canvas, line: Line) -> list[Markup]:
@@ -164,64 +132,6 @@ def _marked(canvas: Canvas, mark: Mark) -> list[Markup]:
     return [rule(at, canvas.top, at, canvas.bottom, css="marker"), words]
 
 
-def bars(title: str, x: Axis, rows: Sequence[Bar], caption: str) -> Chart:
-    """Horizontal bars from zero, each with its name, its value and its interval."""
-    return _rows(title, x, rows, caption, from_zero=True)
-
-
-def dots(title: str, x: Axis, rows: Sequence[Bar], caption: str) -> Chart:
-    """Values as dots with intervals, one under the other, where zero means nothing."""
-    return _rows(title, x, rows, caption, from_zero=False)
-
-
-def _rows(title: str, x: Axis, rows: Sequence[Bar], caption: str, *, from_zero: bool) -> Chart:
-    drawn = [row for row in rows if math.isfinite(real(row.value))]
-    if not drawn:
-        return placeholder(title, _nothing(len(rows)))
-    values = finite(v for row in drawn for v in (row.value, row.low, row.high))
-    values += [0.0] if from_zero else []
-    numbers = [" ".join(_written(row)) for row in drawn]
-    left = min(_NAMES, max(advance(row.name, 12.5) for row in drawn)) + 14
-    right = WIDTH - 14 - max(advance(text, SMALL) for text in numbers)
-    bottom = 38 + _ROW * len(drawn)
-    steps, labels = fitting_ticks(*x.covers(values), right - left)
-    scale = Scale(steps[0], steps[-1], left, right)
-    parts = []
-    for value, text in zip(steps, labels, strict=True):
-        parts.append(rule(scale(value), 34, scale(value), bottom, css="grid"))
-        parts.append(label(scale(value), bottom + 16, text, WIDTH, anchor="middle"))
-    for i, (row, text) in enumerate(zip(drawn, numbers, strict=True)):
-        parts += _row(row, text, 38 + _ROW * (i + 0.5), scale, from_zero=from_zero)
-    parts.append(label(left, bottom + 38, x.label, WIDTH - left, css="name"))
-    lost = _lost(len(rows) - len(drawn), "row")
-    return drawing(title, Markup("".join(parts)), bottom + 48, sentences([caption, lost]))
-
-
-def _written(row: Bar) -> tuple[str, str]:
-    value, interval = estimate(row.value, row.low, row.high)
-    return value, f"({interval})" if interval else ""
-
-
-def _row(row: Bar, text: str, middle: float, scale: Scale, *, from_zero: bool) -> list[Markup]:
-    at, zero = scale(real(row.value)), scale(0.0)
-    name = label(scale.start - 12, middle + 4, row.name, _NAMES, css="name", anchor="end")
-    parts = [name, label(WIDTH, middle + 4, text, WIDTH, css="tick", anchor="end")]
-    if from_zero:
-        parts.append(
-            box(
-                min(at, zero), middle - 7, abs(at - zero), 14, css=f"fill{row.style}", strength=0.75
-            )
-        )
-    ends = finite([row.low, row.high])
-    if len(ends) == 2:
-        low, high = scale(ends[0]), scale(ends[1])
-        whisker = "whisker" if from_zero else f"stroke{row.style} solid"
-        parts.append(rule(low, middle, high, middle, css=whisker))
-    if not from_zero:
-        parts.append(dot(at, middle, style=row.style, size=4.5))
-    return parts
-
-
 def histogram(
     title: str, x: Axis, edges: Sequence[object], counts: Sequence[object], caption: str
 ) -> Chart:
@@ -229,7 +139,7 @@ def histogram(
     ends, heights = [real(v) for v in edges], [real(v) for v in counts]
     whole = all(map(math.isfinite, [*ends, *heights]))
     if not whole or len(ends) != len(heights) + 1 or not sum(heights):
-        return placeholder(title, _nothing(len(heights)))
+        return placeholder(title, nothing(len(heights)))
     canvas = Canvas(title, x, Axis("rows"), x.covers([ends[0], ends[-1]]), (0.0, max(heights)))
     for (start, end), height in zip(itertools.pairwise(ends), heights, strict=True):
         left, right, top = canvas.x(start), canvas.x(end), canvas.y(height)
@@ -237,18 +147,3 @@ def histogram(
             box(left + 0.5, top, right - left - 1, canvas.bottom - top, css="fill1", strength=0.75)
         )
     return canvas.chart(caption)
-
-
-def _nothing(count: int) -> str:
-    if not count:
-        return "Nothing to draw: no values were given."
-    return f"Nothing to draw: none of the {number(count)} values is a finite number."
-
-
-def _lost(count: int, what: str = "point") -> str:
-    if not count:
-        return ""
-    verb = (
-        f"{what} without a finite value is" if count == 1 else f"{what}s without a finite value are"
-    )
-    return f"{count} {verb} not drawn."

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fondo.report.markup import brief
+
 if TYPE_CHECKING:
     from fondo.judge.evaluation import Evaluation
 
@@ -60,7 +62,7 @@ class ReportContent:
     reason_unit : str
         Unit of effects, in words: "probability of 'default' (percentage points)".
     network : mapping
-        `layers` (rows of `name`, `kind`, `shape`, `parameters`) and `parameters` in all.
+        `layers` (rows of `name`, `type`, `output`, `parameters`, as `Task.summary` gives).
     settings : mapping
         Parameters of the estimator.
     receipt : mapping
@@ -96,4 +98,4 @@ class ReportContent:
     @property
     def model(self) -> str:
         """What the model is, in a few words: `TableClassifier for “default”`."""
-        return f"{self.task} for “{self.target}”"
+        return f"{self.task} for “{brief(self.target)}”"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fondo.report.content import ReportContent
-from fondo.report.markup import Markup, element, join
+from fondo.report.markup import Markup, brief, element, join
 from fondo.report.scales import MISSING, number, percent, real
 from fondo.report.tables import bullets, pairs, table
 
@@ -45,7 +45,7 @@ def _source(content: ReportContent) -> str:
     rows = f"{number(total)} rows" if total else "The rows"
     origin = f" from {content.source}" if content.source else ""
     used = f", {number(len(content.columns))} columns" if content.columns else ""
-    return f"{rows}{origin}{used}; “{content.target}” is what the model predicts."
+    return f"{rows}{origin}{used}; “{brief(content.target)}” is what the model predicts."
 
 
 def _column(row: Mapping[str, Any]) -> list[object]:
@@ -82,7 +82,7 @@ def split(content: ReportContent) -> Markup:
     if rows:
         purposes = {
             "train": "the network learns from these",
-            "validation": "choose when to stop, and the threshold",
+            "validation": "says when to stop; the network does not learn from these",
             "test": "every score in this report comes from these",
         }
         body = [[*row, purposes.get(str(row[0]), "")] for row in rows]
@@ -100,7 +100,7 @@ def network(content: ReportContent) -> Markup:
     if not layers:
         return section("network", "The network", paragraph("The network is not described."))
     rows = [
-        [row.get("name"), row.get("kind"), shape(row.get("shape")), row.get("parameters")]
+        [row.get("name"), row.get("type"), shape(row.get("output")), row.get("parameters")]
         for row in layers
     ]
     total = content.network.get("parameters", sum(int(row[3] or 0) for row in rows))

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fondo.report.charts import dot
 from fondo.report.markup import Markup, advance, join, sentences
 from fondo.report.scales import number, percent
 from fondo.report.svg import (
@@ -19,11 +18,13 @@ from fondo.report.svg import (
     Canvas,
     Chart,
     box,
+    dot,
     drawing,
     label,
     placeholder,
     rule,
 )
+from fondo.report.words import left_out, nothing
 
 MOST_POINTS = 2000  # more are drawn as a density: the file stays small, and so does the overlap
 MOST_CLASSES = 30  # more are left out of the matrix, the rarest first
@@ -55,7 +56,7 @@ def scatter(
     xs, ys = (np.asarray(values, dtype=float).ravel() for values in points)
     good = np.isfinite(xs) & np.isfinite(ys)
     if not good.any():
-        return placeholder(title, f"Nothing to draw: none of the {number(len(xs))} rows is finite.")
+        return placeholder(title, nothing(len(xs)))
     xs, ys = xs[good], ys[good]
     spans = x.covers([xs.min(), xs.max()]), y.covers([ys.min(), ys.max()])
     canvas = Canvas(title, x, y, *spans, height=330.0)
@@ -63,9 +64,8 @@ def scatter(
     canvas.add(*(_density(canvas, xs, ys) if many else _dots(canvas, xs, ys)))
     canvas.add(*_reference(canvas, reference))
     note = "Darker cells hold more rows." if many else ""
-    lost = int((~good).sum())
-    left_out = f"{number(lost)} rows without finite values are not drawn." if lost else ""
-    return canvas.chart(sentences([caption, note, left_out]))
+    lost = left_out(int((~good).sum()), "row")
+    return canvas.chart(sentences([caption, note, lost]))
 
 
 def _dots(canvas: Canvas, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> list[Markup]:
@@ -122,8 +122,8 @@ def matrix(title: str, names: Sequence[object], counts: object, caption: str) ->
     if not len(names) or cells.shape != (len(names), len(names)) or not np.isfinite(cells).all():
         return placeholder(title, "Nothing to draw: no confusion matrix was given.")
     kept = np.sort(np.argsort(-cells.sum(axis=1), kind="stable")[:MOST_CLASSES])
-    left_out = len(names) - len(kept)
-    note = f"The {number(left_out)} rarest classes are not drawn." if left_out else ""
+    rarest = len(names) - len(kept)
+    note = f"The {number(rarest)} rarest classes are not drawn." if rarest else ""
     words, totals = [str(names[i]) for i in kept], cells.sum(axis=1)[kept]
     body, height = _cells(words, cells[np.ix_(kept, kept)], totals)
     return drawing(title, body, height, sentences([caption, note]))
@@ -133,7 +133,7 @@ def _cells(
     names: Sequence[str], cells: NDArray[np.float64], totals: NDArray[np.float64]
 ) -> tuple[Markup, float]:
     longest = max(advance(name, SMALL) for name in names)
-    left = max(74.0, min(150.0, longest) + 14)
+    left = max(74.0, min(190.0, longest) + 14)
     side = min(150.0, (WIDTH - left) / len(names))
     tall = min(side, 46.0)
     upright = longest + 8 > side  # names across would touch: write them upwards
@@ -143,7 +143,9 @@ def _cells(
         label(0, top - 8 if not upright else 44, "true class", left - 10, css="name"),
     ]
     for i, name in enumerate(names):
-        parts.append(label(left - 8, top + tall * (i + 0.5) + 4, name, left - 12, anchor="end"))
+        parts.append(
+            label(left - 8, top + tall * (i + 0.5) + 4, name, left - 12, anchor="end", size=SMALL)
+        )
         parts.append(_column_name(name, left + side * (i + 0.5), top - 8, side, upright=upright))
         for j, count in enumerate(cells[i]):
             share = count / totals[i] if totals[i] else 0.0
@@ -164,7 +166,7 @@ def _cell(
 ) -> list[Markup]:
     (x, y), (width, height) = at, size
     fill = box(x + 0.5, y + 0.5, width - 1, height - 1, css="fill1", strength=0.04 + 0.86 * share)
-    css = "tick onfill" if share > 0.5 else "tick"
+    css = "cell onfill" if share > 0.6 else "cell"
     text = number(count, 6)
     if advance(text, SMALL) + 4 > width or height < 15:
         return [fill]

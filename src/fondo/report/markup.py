@@ -129,6 +129,18 @@ def shorten(text: object, size: float, limit: float) -> str:
     return line[:kept].rstrip() + "…"
 
 
+def brief(text: object, most: int = 80) -> str:
+    """Text of at most `most` characters, cut with an ellipsis.
+
+    Examples
+    --------
+    >>> brief("abcdef", 4)
+    'abc…'
+    """
+    line = clean(text)
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
 def sentences(parts: Iterable[str]) -> str:
     """Sentences joined by spaces, empty ones left out."""
     return " ".join(part for part in parts if part)

@@ -6,14 +6,15 @@ Facts about data, network and settings are in `facts`; the single pictures in `f
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fondo.report import figures
-from fondo.report.charts import Bar, bars, dots
 from fondo.report.content import ReportContent
 from fondo.report.facts import paragraph, section
-from fondo.report.markup import Markup, element, join
-from fondo.report.scales import MISSING, estimate, number
+from fondo.report.figures import charts_of, learning_curve
+from fondo.report.markup import Markup, brief, element, join
+from fondo.report.rows import Bar, bars, dots
+from fondo.report.scales import MISSING, decimals_of, estimate, number
 from fondo.report.svg import Axis, Chart
 from fondo.report.tables import bullets, table
+from fondo.report.words import amount, metric_name, metric_unit
 
 if TYPE_CHECKING:
     from fondo.judge.evaluation import Evaluation, Score
@@ -31,10 +32,10 @@ def headline(content: ReportContent) -> Markup:
     found = content.evaluation
     if found is None or not found.scores:
         words = "The model has not been judged on test rows: no score is known."
-        return element("div", paragraph(words), class_="verdict doubtful")
+        return element("div", paragraph(words), class_="verdict level")
     score = found.scores[0]
     value, interval = estimate(score.value, score.low, score.high)
-    name = figures.metric_name(score.name)
+    name = metric_name(score.name)
     better = "higher" if score.higher_is_better else "lower"
     figure = element(
         "div",
@@ -46,22 +47,20 @@ def headline(content: ReportContent) -> Markup:
     )
     rows = f"On {number(found.n_rows)} test rows that the network never saw."
     words = element("div", paragraph(found.verdict), paragraph(rows, "quiet"))
-    doubtful = "verdict doubtful" if is_doubtful(found) else "verdict"
-    return join(element("div", figure, words, class_=doubtful), beside(found, content.unit))
+    block = element("div", figure, words, class_=f"verdict {tone(found)}")
+    return join(block, beside(found, content.unit))
 
 
-def is_doubtful(found: "Evaluation") -> bool:
-    """Whether a leak was found, or a baseline's headline score is as good as the network's."""
-    score = found.scores[0]
-    rivals = [same(scores, score.name) for scores in found.baselines.values()]
-    sign = 1 if score.higher_is_better else -1
-    return bool(found.leaks) or any(r and sign * r.value >= sign * score.value for r in rivals)
+def tone(found: "Evaluation") -> str:
+    """Whether the verdict is good, bad (a leak, or worse than the best baseline) or level."""
+    best = found.comparisons[0].result if found.comparisons else "level"
+    return "bad" if found.leaks or best == "worse" else "good" if best == "better" else "level"
 
 
 def beside(found: "Evaluation", unit: str = "") -> Markup:
     """Chart of the headline score of the network and of every baseline, best first."""
     score = found.scores[0]
-    name, known = figures.metric_name(score.name), {"this network": score}
+    name, known = metric_name(score.name), {"this network": score}
     rivals = {label: same(scores, score.name) for label, scores in found.baselines.items()}
     known |= {label: rival for label, rival in rivals.items() if rival}
     if len(known) < 2:
@@ -84,7 +83,7 @@ def beside(found: "Evaluation", unit: str = "") -> Markup:
         f"first ({better} is better); the network stands in place {place} of {len(known)}. "
         "Lines are 95 % intervals."
     )
-    axis = Axis(name, figures.metric_unit(score.name, unit))
+    axis = Axis(name, metric_unit(score.name, unit))
     return wide(dots("The network beside the baselines", axis, shown, caption))
 
 
@@ -101,7 +100,7 @@ def leaks(content: ReportContent) -> Markup:
     elif not found.leaks:
         body = paragraph(f"None found. Looked for: {_LEAKS_LOOKED_FOR}.")
     else:
-        rows = [[_severity(x.severity), x.where, x.message, _count(x.rows)] for x in found.leaks]
+        rows = [[_severity(x.severity), x.where, x.message, x.rows] for x in found.leaks]
         grid = table(["severity", "where", "what was found", "rows"], rows, numbers=(3,))
         body = join(paragraph("Scores may be too good because of these:"), grid)
     return section("leaks", "Leaks", body)
@@ -111,26 +110,16 @@ def _severity(word: object) -> Markup:
     return element("span", word, class_="bad")
 
 
-def _count(rows: object) -> object:
-    return len(rows) if isinstance(rows, Sequence) and not isinstance(rows, str) else rows
-
-
 def scores(content: ReportContent) -> Markup:
     """Every metric with its interval, the network beside the baselines."""
     found = content.evaluation
     if found is None or not found.scores:
         return section("scores", "Scores", paragraph("No scores are known."))
     head = ["metric", "this network", *found.baselines]
-    rows = [
-        [
-            _metric(score),
-            _score(score),
-            *[_score(same(b, score.name)) for b in found.baselines.values()],
-        ]
-        for score in found.scores
-    ]
-    methods = sorted({score.method for score in found.scores if score.method})
-    words = "Small numbers are 95 % intervals" + (f" ({', '.join(methods)})." if methods else ".")
+    rivals = list(found.baselines.values())
+    rows = [[_metric(s), *_compared(s, [same(r, s.name) for r in rivals])] for s in found.scores]
+    methods = "; ".join(sorted({score.method for score in found.scores if score.method}))
+    words = f"Small numbers are 95 % intervals{', by ' + methods if methods else ''}."
     grid = table(head, rows, numbers=range(1, len(head)))
     return section("scores", "Scores", grid, paragraph(words, "quiet"), *_remarks(found.notes))
 
@@ -141,25 +130,31 @@ def _remarks(notes: Sequence[str]) -> list[Markup]:
 
 def _metric(score: "Score") -> Markup:
     better = "higher is better" if score.higher_is_better else "lower is better"
-    return join(figures.metric_name(score.name), element("small", better))
+    return join(metric_name(score.name), element("small", better))
 
 
-def _score(score: "Score | None") -> Markup:
+def _compared(score: "Score", rivals: "Sequence[Score | None]") -> list[Markup]:
+    """Cells of one metric, all with the digits that the network's interval is worth."""
+    places = decimals_of(score.low, score.high)
+    return [_score(score, places, "b"), *[_score(rival, places, "span") for rival in rivals]]
+
+
+def _score(score: "Score | None", places: int, tag: str) -> Markup:
     if score is None:
         return join(MISSING)
-    value, interval = estimate(score.value, score.low, score.high)
-    return join(element("b", value), element("small", interval))
+    value, interval = estimate(score.value, score.low, score.high, places)
+    return join(element(tag, value), element("small", interval))
 
 
 def learning(content: ReportContent) -> Markup:
     """Loss by epoch on training and validation rows."""
-    chart = figures.learning_curve(content.history, content.best_epoch, content.loss)
+    chart = learning_curve(content.history, content.best_epoch, content.loss)
     return section("learning", "Learning", wide(chart))
 
 
 def pictures(content: ReportContent) -> Markup:
     """The plots of this kind of target."""
-    charts = figures.of(content)
+    charts = charts_of(content)
     if not charts:
         return section("plots", "Answers on test rows", paragraph("There are no curves to draw."))
     grid = element("div", *[chart.figure() for chart in charts], class_="grid")
@@ -171,18 +166,18 @@ def importances(content: ReportContent) -> Markup:
     title = "What the answers depend on"
     if not content.importances:
         return section("importances", title, paragraph("Importances were not measured."))
-    ranked = sorted(content.importances, key=lambda row: -figures.amount(row.get("value")))
+    ranked = sorted(content.importances, key=lambda row: -amount(row.get("value")))
     shown = ranked[:_MOST_COLUMNS]
     rows = [Bar(str(r.get("name")), r.get("value"), r.get("low"), r.get("high")) for r in shown]
     first = shown[0]
+    name, unit = _named(content.importance_unit)
     caption = (
-        f"Shuffling “{first.get('name')}” costs most: {number(first.get('value'))} "
-        f"{content.importance_unit}. A column whose interval holds zero is not shown to matter; "
-        "columns that say the same thing share their importance."
+        f"Shuffling “{brief(first.get('name'))}” costs most ({name}: {number(first.get('value'))}"
+        f"{' ' + unit if unit else ''}). A column whose interval holds zero is not shown to "
+        "matter; columns that say the same thing share their importance."
     )
     if len(ranked) > len(shown):
         caption += f" {number(len(ranked) - len(shown))} less important columns are not drawn."
-    name, unit = _named(content.importance_unit)
     return section(
         "importances", title, wide(bars("Permutation importance", Axis(name, unit), rows, caption))
     )
@@ -209,22 +204,23 @@ def reasons(content: ReportContent) -> Markup:
 
 
 def _reason(row: Mapping[str, Any], unit: str) -> Chart:
-    ranked = sorted(row.get("reasons", ()), key=lambda r: -abs(figures.amount(r.get("effect"))))
+    ranked = sorted(row.get("reasons", ()), key=lambda r: -abs(amount(r.get("effect"))))
     shown, rest = ranked[:_MOST_REASONS], ranked[_MOST_REASONS:]
     effects = [
         Bar(
-            f"{r.get('name')} = {number(r.get('shown'))}",
+            str(r.get("name")),
             r.get("effect"),
-            style=1 if figures.amount(r.get("effect")) > 0 else 2,
+            detail=f" = {number(r.get('shown'))}",
+            style=1 if amount(r.get("effect")) > 0 else 2,
         )
         for r in shown
     ]
     if rest:
-        others = sum(figures.amount(r.get("effect")) for r in rest)
+        others = sum(amount(r.get("effect")) for r in rest)
         effects.append(Bar(f"{len(rest)} other columns", others, style=4))
     truth = f" (true: {number(row['truth'])})" if row.get("truth") is not None else ""
     base = f" The average answer is {number(row['base'])}." if row.get("base") is not None else ""
-    strongest = f" “{shown[0].get('name')}” moves it most." if shown else ""
+    strongest = f" “{brief(shown[0].get('name'))}” moves it most." if shown else ""
     caption = f"Answer: {number(row.get('answer'))}{truth}.{base}{strongest}"
     return bars(f"Row {row.get('row')}", Axis(*_named(unit)), effects, caption)
 

@@ -128,7 +128,7 @@ def tick_labels(values: Sequence[float]) -> list[str]:
 
 
 def _scientific(values: Sequence[float]) -> list[str]:
-    written = [f"{v:g}" for v in values]
+    written: list[str] = []
     for digits in range(1, 17):
         written = [_power(f"{v:.{digits}g}") if v else "0" for v in values]
         if len(set(written)) == len(written):
@@ -181,17 +181,44 @@ def percent(share: object, decimals: int = 0) -> str:
 
     Examples
     --------
-    >>> percent(0.537)
-    '54 %'
+    >>> percent(0.537).split()
+    ['54', '%']
     """
     amount = real(share)
-    return MISSING if math.isnan(amount) else f"{_signed(f'{100 * amount:.{decimals}f}')} %"
+    return (
+        MISSING
+        if math.isnan(amount)
+        else f"{_signed(f'{100 * amount:.{decimals}f}')}\N{NO-BREAK SPACE}%"
+    )
 
 
-def estimate(value: object, low: object = None, high: object = None) -> tuple[str, str]:
-    """A score and its interval with the digits that the interval's width makes worth reading.
+def decimals_of(low: object, high: object) -> int:
+    """Decimals that an interval makes worth reading: two significant digits of its width.
 
-    Two significant digits of the width, at least two decimals in [0, 1] and at most four.
+    Examples
+    --------
+    >>> decimals_of(0.8571, 0.8712), decimals_of(4100.2, 4330.9), decimals_of(0.2, 0.2)
+    (3, -1, 3)
+    """
+    ends = real(low), real(high)
+    width = ends[1] - ends[0]
+    if not math.isfinite(width) or width <= 0:
+        return 3
+    decimals = 1 - math.floor(math.log10(width))
+    return min(4, max(2, decimals)) if max(map(abs, ends)) <= 1 else min(4, decimals)
+
+
+def estimate(
+    value: object, low: object = None, high: object = None, decimals: int | None = None
+) -> tuple[str, str]:
+    """A score and its interval, rounded alike.
+
+    Parameters
+    ----------
+    value, low, high : float
+        The interval may be missing.
+    decimals : int or None, default=None
+        Digits after the point; None takes `decimals_of` the interval.
 
     Returns
     -------
@@ -205,14 +232,12 @@ def estimate(value: object, low: object = None, high: object = None) -> tuple[st
     >>> estimate(4213.7, 4100.2, 4330.9)
     ('4,210', '4,100 to 4,330')
     """
-    amount, ends = real(value), (real(low), real(high))
-    if not math.isfinite(amount) or not all(map(math.isfinite, ends)):
-        return number(amount), ""
-    width = ends[1] - ends[0]
-    if width <= 0:
-        return number(amount), f"{number(ends[0])} to {number(ends[1])}"
-    if max(map(abs, ends)) >= 1e9:
-        return number(amount), f"{number(ends[0])} to {number(ends[1])}"
-    decimals = min(4, 1 - math.floor(math.log10(width)))
-    shown = [_signed(f"{round(v, decimals):,.{max(decimals, 0)}f}") for v in (amount, *ends)]
+    found = [real(v) for v in (value, low, high)]
+    if not all(map(math.isfinite, found)):
+        return number(value), ""
+    if max(map(abs, found)) >= 1e9:
+        shown = [number(v) for v in found]
+    else:
+        places = decimals_of(low, high) if decimals is None else decimals
+        shown = [_signed(f"{round(v, places):,.{max(places, 0)}f}") for v in found]
     return shown[0], f"{shown[1]} to {shown[2]}"

@@ -32,7 +32,8 @@ CHART = f"""
 .chart .title {{ font-size: {LARGE}px; font-weight: 600; fill: var(--ink); }}
 .chart .tick {{ font-size: {SMALL}px; }}
 .chart .name, .chart .mark {{ fill: var(--ink); }}
-.chart .count {{ fill: var(--ink); font-weight: 600; }}
+.chart .cell {{ font-size: {SMALL}px; fill: var(--ink); }}
+.chart .count {{ font-weight: 600; }}
 .chart .onfill {{ fill: var(--paper); }}
 .chart .grid {{ stroke: var(--line); stroke-width: 1; }}
 .chart .axis {{ stroke: var(--four); stroke-width: 1; }}
@@ -68,14 +69,16 @@ a:hover, a:focus { text-decoration: underline; }
 .verdict { margin: 26px 0 0; padding: 18px 22px; background: var(--wash);
   border-left: 4px solid var(--one); display: grid; grid-template-columns: auto 1fr;
   gap: 4px 34px; align-items: center; }
-.verdict.doubtful { border-left-color: var(--bad); }
+.verdict.level { border-left-color: var(--four); }
+.verdict.bad { border-left-color: var(--bad); }
+.verdict > p { grid-column: 1 / -1; }
 .verdict p { margin: 0; font-size: 16.5px; }
 .score { font-size: 44px; font-weight: 600; line-height: 1.1; letter-spacing: -0.01em; }
 .score-name, .score-range { color: var(--soft); font-size: 13.5px; }
 .grid { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 30px 40px;
   margin-top: 18px; align-items: start; }
 figure { margin: 0; min-width: 0; }
-figure.wide { max-width: 640px; margin-top: 18px; }
+figure.wide { max-width: 560px; margin-top: 18px; }
 figcaption { color: var(--soft); font-size: 13.5px; margin-top: 6px; max-width: 76ch; }
 .scroll { overflow-x: auto; margin: 12px 0; }
 table { border-collapse: collapse; font-size: 13.5px; }
@@ -84,6 +87,7 @@ th, td { text-align: left; vertical-align: baseline; padding: 5px 18px 5px 0;
 small { display: block; color: var(--soft); font-size: 11.5px; font-weight: 400; }
 b { font-weight: 600; }
 th { font-weight: 600; color: var(--soft); border-bottom-color: var(--four); }
+tbody th { border-bottom-color: var(--line); font-weight: 500; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.range { color: var(--soft); white-space: nowrap; padding-left: 0; }
 tr.strong td { font-weight: 600; }
@@ -121,6 +125,6 @@ def policy(sheet: str = SHEET) -> str:
 
 def standalone(chart: Chart) -> str:
     """The chart as an SVG file of its own, with colours for light and dark inside."""
-    background = "svg { background: var(--paper); padding: 12px; }"
+    background = "svg { background: var(--paper); padding: 12px; box-sizing: border-box; }"
     opening, rest = chart.svg.split(">", 1)
     return Markup(f"{opening}><style>{COLOURS}{CHART}{background}</style>{rest}\n")

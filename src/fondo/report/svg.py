@@ -187,6 +187,11 @@ def rule(x1: float, y1: float, x2: float, y2: float, *, css: str) -> Markup:
     return element("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=css)
 
 
+def dot(x: float, y: float, *, style: int = 1, size: float = 3.5) -> Markup:
+    """Filled circle in the colour of a style."""
+    return element("circle", cx=float(x), cy=float(y), r=size, class_=f"fill{style}")
+
+
 def box(
     x: float, y: float, width: float, height: float, *, css: str, strength: float | None = None
 ) -> Markup:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from fondo.report.markup import Markup, clean, element
+from fondo.report.markup import Markup, brief, clean, element
 from fondo.report.scales import number
 
 LONGEST = 160  # characters of one cell; the rest appears on hovering
@@ -58,13 +58,13 @@ def _cell(value: object, css: str | None) -> Markup:
     text = clean(number(value) if isinstance(value, int | float) or value is None else value)
     if len(text) <= LONGEST:
         return element("td", text, class_=css)
-    return element("td", text[: LONGEST - 1] + "…", class_=css, title=text[:4000])
+    return element("td", brief(text, LONGEST), class_=css, title=brief(text, 4000))
 
 
 def pairs(facts: Mapping[str, object]) -> Markup:
     """Table of two columns without a head: what, and its value."""
     rows = [
-        element("tr", element("th", clean(name)[:LONGEST], scope="row"), _cell(value, None))
+        element("tr", element("th", brief(name, LONGEST), scope="row"), _cell(value, None))
         for name, value in facts.items()
     ]
     return element("div", element("table", element("tbody", *rows)), class_="scroll", tabindex=0)

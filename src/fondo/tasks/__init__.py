@@ -1,0 +1,1 @@
+"""What a person can ask for; grouped by kind of data. `base` holds what all tasks share."""

@@ -94,6 +94,3 @@ class MLP(BaseEstimator):
 def architecture() -> Contract:
     """Contract of a parameter that holds one of these groups, or None for the default."""
     return Made("an architecture such as MLP(hidden=(64, 64))", lambda v: isinstance(v, MLP))
-
-
-

@@ -15,9 +15,8 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
 from fondo import contracts
-from fondo.backend import keras
 from fondo.contracts import Contract
-from fondo.data.splits import Latest, folds, split_rows
+from fondo.data.splits import Latest, folds
 from fondo.engine.callbacks import Callback
 from fondo.engine.examples import Examples
 from fondo.engine.objective import Objective
@@ -29,7 +28,7 @@ from fondo.engine.step import supervised
 from fondo.engine.train import train
 from fondo.errors import BadData
 from fondo.judge.evaluation import Evaluation, judge
-from fondo.judge.metrics import Answers, Score, measure
+from fondo.judge.metrics import Answers, Score
 from fondo.tasks import saving
 from fondo.tasks.record import Recorded, make_record
 from fondo.tasks.rows import Part, check_weight, split_part
@@ -108,7 +107,7 @@ class Task(BaseEstimator, ABC):
 
     # What a task may set otherwise, as a constructor argument or as a class attribute.
     epochs: int = 100
-    batch_size: int = 256
+    batch_size: int | None = None  # None: by the number of rows, see `default_batch`
     patience: int | None = 16
     validation: float | Latest | None = 0.15
     optimizer: Any = "adam"
@@ -222,7 +221,7 @@ class Task(BaseEstimator, ABC):
         run : Run or None
             Checkpoints, resuming, callbacks, memory.
         """
-        contracts.check(self)
+        self._check_settings()
         run = run or Run()
         X, y = self.read(X, y, fitting=True)
         whole = Part(X, y, check_weight(self, sample_weight, X, y))
@@ -236,6 +235,12 @@ class Task(BaseEstimator, ABC):
         self.receipt_ = record.receipt(outcome.hashes)
         self.calibrate(held, None if held is None else self.answers(held.X))
         return self
+
+    def _check_settings(self) -> None:
+        contracts.check(self)
+        for name in self.setting_groups:
+            if (group := getattr(self, name)) is not None:
+                contracts.check(group)
 
     def _parts(
         self, whole: Part, groups: Any, validation_data: tuple[Any, Any] | None
@@ -262,7 +267,7 @@ class Task(BaseEstimator, ABC):
         """How long and in what portions training goes."""
         return Plan(
             epochs=self.epochs,
-            batch_size=self.batch_size,
+            batch_size=self.batch_size or default_batch(self.n_rows(training.X)),
             patience=self.patience,
             seed=self.random_state,
             checkpoint=run.checkpoint,
@@ -278,7 +283,9 @@ class Task(BaseEstimator, ABC):
         weight = part.weight
         if fitting and (own := self.row_weight(part.y)) is not None:
             weight = own if weight is None else weight * own
-        return Examples(self.encode(part.X), self.encode_target(part.y), weight if fitting else None)
+        return Examples(
+            self.encode(part.X), self.encode_target(part.y), weight if fitting else None
+        )
 
     def outputs(self, X: Any) -> np.ndarray:
         """What the network says of rows already read, not yet decoded."""
@@ -305,7 +312,9 @@ class Task(BaseEstimator, ABC):
             return float(accuracy_score(y, answers.labels, sample_weight=sample_weight))
         return float(r2_score(y, answers.numbers, sample_weight=sample_weight))
 
-    def evaluate(self, X: Any, y: Any = None, *, train: tuple[Any, Any] | None = None) -> Evaluation:
+    def evaluate(
+        self, X: Any, y: Any = None, *, train: tuple[Any, Any] | None = None
+    ) -> Evaluation:
         """Scores with intervals, beside what a fool would score.
 
         With the training rows (`train=(X, y)`) classic models are fitted on them and judged on
@@ -326,7 +335,13 @@ class Task(BaseEstimator, ABC):
         return judge(self.kind, test.y, answers, baselines, leaks)
 
     def cross_validate(
-        self, X: Any, y: Any = None, *, n_folds: int = 5, groups: Any = None, time: str | None = None
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        n_folds: int = 5,
+        groups: Any = None,
+        time: str | None = None,
     ) -> CrossValidation:
         """Fit on all folds but one, judge on the one left out, for each fold in turn."""
         X, y = self.read(X, y, fitting=True)
@@ -374,6 +389,17 @@ class Task(BaseEstimator, ABC):
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         saving.with_network(self, state, super().__setstate__)
+
+
+def default_batch(n_rows: int) -> int:
+    """Rows of one step: a power of two that gives a small table many steps an epoch.
+
+    Examples
+    --------
+    >>> [default_batch(n) for n in (100, 5_000, 20_000, 1_000_000)]
+    [32, 64, 256, 1024]
+    """
+    return int(2 ** np.clip(np.floor(np.log2(max(n_rows, 1) / 64)), 5, 10))
 
 
 def _cross_validation(evaluations: Sequence[Evaluation]) -> CrossValidation:

@@ -9,17 +9,15 @@ from typing import Any
 from fondo.errors import BadParameter, did_you_mean
 
 TASKS = {
-    "table-classifier": "fondo.tasks.tables:TableClassifier",
-    "table-regressor": "fondo.tasks.tables:TableRegressor",
+    "table-classifier": "fondo.tasks.tables.classify:TableClassifier",
+    "table-regressor": "fondo.tasks.tables.regress:TableRegressor",
 }
 
 
 def task_class(name: str) -> Any:
     """Class of the task called `name`; BadParameter with the nearest name where there is none."""
     if name not in TASKS:
-        raise BadParameter(
-            f"task={name!r}: there is no such task. {did_you_mean(name, TASKS)}"
-        )
+        raise BadParameter(f"task={name!r}: there is no such task. {did_you_mean(name, TASKS)}")
     module, _, cls = TASKS[name].partition(":")
     return getattr(importlib.import_module(module), cls)
 

@@ -45,7 +45,9 @@ def configure(cls: Any, settings: Mapping[str, str], *, seed: int = 0) -> Any:
 
 def known_settings(cls: Any) -> list[str]:
     """Every name that `configure` takes."""
-    inner = [f"{group}.{name}" for group, owner in cls.setting_groups.items() for name in owner.contracts]
+    inner = [
+        f"{group}.{name}" for group, owner in cls.setting_groups.items() for name in owner.contracts
+    ]
     return [*cls.contracts, *inner]
 
 

@@ -99,7 +99,7 @@ def to_datetimes(column: pl.Series, formats: tuple[str, ...] = ()) -> pl.Series:
         return column.cast(pl.Datetime("us"))
     if column.dtype.is_numeric():
         column = whole_text(column)
-        formats = ("%Y%m%d",)
+        formats = ("%Y%m%d", "%Y-%m-%d")
     elif column.dtype != pl.String:
         column = column.cast(pl.String)
     words = clean(column).unique().drop_nulls()

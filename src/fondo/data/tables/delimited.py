@@ -12,7 +12,7 @@ import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import polars as pl
 
@@ -23,7 +23,7 @@ from fondo.errors import BadData
 SEPARATORS = ",;\t|"
 _BLOCK = 1 << 24  # bytes of text parsed at a time
 _HEAD = 1 << 18  # bytes looked at to find separator and names
-_OPENERS = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+_OPENERS: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -76,9 +76,7 @@ class Delimited:
             if frame.height:
                 yield frame
 
-    def _parse(
-        self, records: Records, block: bytes, *, skip: bool
-    ) -> tuple[pl.DataFrame, int]:
+    def _parse(self, records: Records, block: bytes, *, skip: bool) -> tuple[pl.DataFrame, int]:
         """Whole records at the start of `block`, and how many bytes they take."""
         empty = pl.DataFrame(schema=dict.fromkeys(self.names, pl.String))
         end = records.feed(block)

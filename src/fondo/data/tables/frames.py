@@ -142,7 +142,7 @@ def _series(name: str, values: Any) -> pl.Series:
         array = array.astype(f"{array.dtype.kind}8[us]")
     if array.dtype.kind in "US":
         array = array.astype(str)
-    if array.dtype == np.float16 or array.dtype.kind == "f" and array.dtype.itemsize > 8:
+    if array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8):  # half, long double
         array = array.astype(np.float64)
     return pl.Series(name, np.ascontiguousarray(array))
 
@@ -167,8 +167,9 @@ def _from_pandas_column(name: str, column: Any) -> pl.Series:
     missing = column.isna().to_numpy()
     kind = getattr(dtype, "kind", "O")
     if kind in "biuf" and hasattr(dtype, "na_value"):  # Int64, Float64, boolean
-        values = column.to_numpy(dtype={"b": "bool", "f": "float64"}.get(kind, kind + "8"),
-                                 na_value=0)
+        values = column.to_numpy(
+            dtype={"b": "bool", "f": "float64"}.get(kind, kind + "8"), na_value=0
+        )
         series = pl.Series(name, values)
         return series.set(pl.Series(missing), None) if missing.any() else series
     cells = column.astype(object).to_numpy()

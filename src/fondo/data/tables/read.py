@@ -17,7 +17,7 @@ _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 def read_table(path: str | Path, *, sheet: str | None = None) -> pl.DataFrame:
-    """Read a table from a file, whatever its format.
+    r"""Read a table from a file, whatever its format.
 
     The separator, the encoding (UTF-8, UTF-16 with its mark, Windows-1252) and the compression
     (gzip, bzip2, xz) of text are found. Empty fields and words such as "NA" are missing values. A
@@ -47,7 +47,7 @@ def read_table(path: str | Path, *, sheet: str | None = None) -> pl.DataFrame:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "people.csv")
-    ...     _ = path.write_text("name;age\\nAda;36\\nBob;NA\\n")
+    ...     _ = path.write_text("name;age\nAda;36\nBob;NA\n")
     ...     print(read_table(path).to_dict(as_series=False))
     {'name': ['Ada', 'Bob'], 'age': [36, None]}
     """
@@ -116,7 +116,8 @@ def check_file(path: str | Path) -> Path:
     if path.is_dir():
         raise BadData(f"{path}: this is a folder, not a file. Give the file with the table.")
     try:
-        empty = not path.open("rb").read(1)
+        with path.open("rb") as file:
+            empty = not file.read(1)
     except OSError as error:
         raise BadData(f"{path}: cannot be opened ({error.strerror}). Check its rights.") from error
     if empty:

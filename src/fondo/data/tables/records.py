@@ -13,7 +13,7 @@ _QUOTE, _NEWLINE, _RETURN = ord('"'), ord("\n"), ord("\r")
 
 @dataclass
 class Records:
-    """Counts the fields of each record of delimited text that arrives in blocks.
+    r"""Counts the fields of each record of delimited text that arrives in blocks.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Records:
     Examples
     --------
     >>> records = Records(",", 2)
-    >>> records.feed(b"a,b\\n1,2\\n3")  # where the last whole record ends
+    >>> records.feed(b"a,b\n1,2\n3")  # where the last whole record ends
     8
     >>> records.wrong is None
     True
@@ -81,11 +81,13 @@ def _outside(places: NDArray[np.int64], quotes: NDArray[np.int64]) -> NDArray[np
     """The places that stand outside quotation marks: after an even number of them."""
     if not len(quotes):
         return places
-    return places[np.searchsorted(quotes, places) % 2 == 0]
+    outside: NDArray[np.int64] = places[np.searchsorted(quotes, places) % 2 == 0]
+    return outside
 
 
 def _is_blank(data: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether the record that ends at each place holds nothing, but for a carriage return."""
     starts = np.concatenate([[0], ends[:-1] + 1])
     length = ends - starts
-    return (length == 0) | ((length == 1) & (data[starts] == _RETURN))
+    blank: NDArray[np.bool_] = (length == 0) | ((length == 1) & (data[starts] == _RETURN))
+    return blank

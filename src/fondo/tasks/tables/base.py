@@ -17,15 +17,14 @@ from fondo.data.fingerprint import fingerprint, row_hashes
 from fondo.data.samples import read_source
 from fondo.data.splits import Latest
 from fondo.data.tables.columns import Columns
-from fondo.data.tables.encoder import TableEncoder
+from fondo.data.tables.encoder import TableEncoder, bins
 from fondo.data.tables.frames import take_rows, to_frame
 from fondo.engine.optimizers import is_optimizer
 from fondo.errors import BadData, did_you_mean
 from fondo.judge import leaks as leak_checks
 from fondo.judge.baselines import fitted
 from fondo.judge.metrics import Answers
-from fondo.networks.tables import Columns as Widths
-from fondo.networks.tables import Shape, mlp
+from fondo.networks.tables import mlp
 from fondo.tasks.architecture import MLP, architecture
 from fondo.tasks.base import Inputs, Task
 from fondo.tasks.rows import Part
@@ -148,20 +147,17 @@ class TableTask(Task):
         shape = self.architecture or MLP()
         if shape.embedding != "piecewise" or not self.encoder_.names_["numbers"]:
             return None
-        return np.asarray(self.encoder_.bins(self.encoder_.transform(X), shape.bins), "float32")
+        return np.asarray(bins(self.encoder_.transform(X), shape.bins), "float32")
 
     def encode(self, X: Any) -> Inputs:
         inputs: Inputs = self.encoder_.transform(X)
         return inputs
 
     def network(self) -> Any:
-        sizes = {kind: len(names) for kind, names in self.encoder_.names_.items()}
-        widths = Widths(sizes["numbers"], sizes["flags"], tuple(self.encoder_.cardinalities_))
-        shape = Shape(**(self.architecture or MLP()).get_params())
-        network = mlp(widths, self.n_outputs, shape, seed=self.random_state)
-        if self.edges_ is not None:
-            network.get_layer("numbers_embedded").set_edges(self.edges_)
-        return network
+        sizes: dict[str, Any] = {kind: len(n) for kind, n in self.encoder_.names_.items()}
+        sizes["categories"] = tuple(self.encoder_.cardinalities_)
+        shape = self.architecture or MLP()
+        return mlp(sizes, self.n_outputs, shape, edges=self.edges_, seed=self.random_state)
 
     @property
     def n_outputs(self) -> int:
@@ -230,8 +226,13 @@ class TableTask(Task):
 
 
 def flat(inputs: Inputs) -> np.ndarray:
-    """Encoded inputs side by side: float32 (rows, columns); category codes as they are."""
-    return np.hstack([np.asarray(inputs[name], dtype="float32") for name in sorted(inputs)])
+    """Numbers and flags side by side, float32 (rows, columns).
+
+    Codes of many categories have no order that a linear model could use; they enter only where
+    there is nothing else.
+    """
+    names = [name for name in ("numbers", "flags") if name in inputs] or ["categories"]
+    return np.hstack([np.asarray(inputs[name], dtype="float32") for name in names])
 
 
 def missing_target(owner: str, missing: np.ndarray, count: int) -> str:

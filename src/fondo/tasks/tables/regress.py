@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from fondo.contracts import Contract, Either, Made
 from fondo.data.splits import Latest
 from fondo.data.tables.columns import Columns
-from fondo.engine.losses import number_objective, is_number_loss
+from fondo.engine.losses import is_number_loss, number_objective
 from fondo.engine.objective import Objective
 from fondo.errors import BadData
 from fondo.judge.conformal import half_width

@@ -1,0 +1,143 @@
+"""Tables that scikit-learn carries, with real names and labels in words; and what a source is.
+
+Files are read in `tables.read`.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from sklearn import datasets
+
+from fondo.data.tables.read import read_table
+from fondo.errors import BadParameter, did_you_mean
+
+PREFIX = "sample:"
+
+
+class Sample(NamedTuple):
+    """A table to try things on.
+
+    Attributes
+    ----------
+    frame : polars.DataFrame (n_rows, n_columns)
+        The table, target included, as the last column.
+    target : str
+        Name of the target column.
+    task : str
+        "class" or "number".
+    description : str
+        What it is, in one sentence.
+    """
+
+    frame: pl.DataFrame
+    target: str
+    task: str
+    description: str
+
+
+# loader of scikit-learn, target column, task, description
+_SAMPLES = {
+    "breast_cancer": (
+        "load_breast_cancer", "diagnosis", "class",
+        "569 breast tumours, 30 measurements of cell nuclei; benign or malignant.",
+    ),
+    "wine": (
+        "load_wine", "cultivar", "class",
+        "178 Italian wines, 13 chemical measurements; which of three cultivars.",
+    ),
+    "diabetes": (
+        "load_diabetes", "progression", "number",
+        "442 people with diabetes, 10 measurements; progression of the disease after a year.",
+    ),
+    "digits": (
+        "load_digits", "digit", "class",
+        "1797 handwritten digits of 8 x 8 pixels, brightness 0 to 16; which digit.",
+    ),
+    "iris": (
+        "load_iris", "species", "class",
+        "150 iris flowers, lengths and widths of sepals and petals in cm; which species.",
+    ),
+}  # fmt: skip
+
+
+def names() -> list[str]:
+    """Names of all samples.
+
+    Examples
+    --------
+    >>> names()
+    ['breast_cancer', 'wine', 'diabetes', 'digits', 'iris']
+    """
+    return list(_SAMPLES)
+
+
+def sample(name: str) -> Sample:
+    """Sample table by its name.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
+    Returns
+    -------
+    sample : Sample
+        Table, target, task and description. Classes are words.
+
+    Raises
+    ------
+    BadParameter
+        There is no such sample.
+
+    Examples
+    --------
+    >>> iris = sample("iris")
+    >>> iris.target, iris.frame["species"].unique().sort().to_list()
+    ('species', ['setosa', 'versicolor', 'virginica'])
+    """
+    if name not in _SAMPLES:
+        raise BadParameter(
+            f"sample(name={str(name)!r}): there is no such sample. {did_you_mean(name, names())}"
+        )
+    loader, target, task, description = _SAMPLES[name]
+    # the file of diabetes as it was published: ages in years, not scaled
+    options = {"scaled": False} if name == "diabetes" else {}
+    bunch = getattr(datasets, loader)(**options)
+    columns = dict(zip(map(str, bunch.feature_names), bunch.data.T, strict=True))
+    answers = bunch.target
+    if task == "class":
+        answers = np.array([str(word) for word in bunch.target_names])[answers]
+    frame = pl.DataFrame({k: np.ascontiguousarray(v) for k, v in columns.items()})
+    return Sample(frame.with_columns(pl.Series(target, answers)), target, task, description)
+
+
+def read_source(source: str | Path) -> pl.DataFrame:
+    """Table that a source names: "sample:NAME" or the path of a file.
+
+    Parameters
+    ----------
+    source : str or pathlib.Path
+        Where the table is.
+
+    Returns
+    -------
+    table : polars.DataFrame (n_rows, n_columns)
+        The table; the target of a sample is its last column.
+
+    Raises
+    ------
+    BadParameter
+        There is no such sample.
+    BadData
+        The file cannot be used.
+
+    Examples
+    --------
+    >>> read_source("sample:wine").shape
+    (178, 14)
+    """
+    if isinstance(source, str) and source.startswith(PREFIX):
+        return sample(source.removeprefix(PREFIX)).frame
+    return read_table(source)
