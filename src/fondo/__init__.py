@@ -55,6 +55,8 @@ def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module 'fondo' has no attribute {name!r}")
     module, attribute = _PLACES[name]
+    if module.startswith(f"fondo.{name}."):  # a package that can be called, see `packages`
+        return importlib.import_module(f"fondo.{name}")
     value = getattr(importlib.import_module(module), attribute)
     globals()[name] = value
     return value

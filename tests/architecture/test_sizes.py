@@ -14,6 +14,8 @@ LONGEST_SOURCE, LONGEST_TEST, LONGEST_FUNCTION, MOST_ARGUMENTS, DEEPEST = 400, 6
 
 MANY_ARGUMENTS = {
     "jobs/train.py:train": "one keyword an option of `fondo train`",
+    "judge/classics.py:fitted": "two models fitted on the same rows, each in the form it needs",
+    "store/folder.py:write": "one keyword a file of the model folder",
     "cli/train.py:command": "one parameter an option of `fondo train`",
 }
 

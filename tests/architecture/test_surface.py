@@ -44,7 +44,7 @@ def test_an_unknown_name_says_so() -> None:
 
 @pytest.mark.parametrize("name", fondo.__all__)
 def test_public_names_are_documented(name: str) -> None:
-    thing = getattr(fondo, name)
+    thing = inspect.unwrap(getattr(fondo, name))
     document = inspect.getdoc(thing) or ""
     assert document.splitlines()[0].endswith(".")
     parameters = set(inspect.signature(thing).parameters) - {"self", "args", "kwargs"}
@@ -58,3 +58,13 @@ def test_public_names_are_documented(name: str) -> None:
 def test_public_names_use_the_words_of_the_glossary(name: str) -> None:
     parameters = set(inspect.signature(getattr(fondo, name)).parameters)
     assert parameters.isdisjoint(SYNONYMS)
+
+
+def test_explain_and_report_are_packages_that_can_be_called() -> None:
+    import fondo.explain.importance
+    import fondo.report.report
+
+    assert fondo.explain.importance.importance is inspect.unwrap(fondo.explain)
+    with pytest.raises(AttributeError):
+        fondo.explain(None, None, None)  # it went through to the function
+    assert callable(fondo.report)

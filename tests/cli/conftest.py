@@ -6,8 +6,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from fondo.cli.main import app
 from typer.testing import CliRunner, Result
+
+from fondo.cli.main import app
 
 Ask = Callable[..., Result]
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import polars as pl
 import pytest
+
 from fondo.cli import cook, doctor, evaluate, explain, predict, recipes, replay, train
 from fondo.errors import BadData
 from fondo.recipes.book import catalogue

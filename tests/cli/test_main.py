@@ -1,4 +1,4 @@
-"""fondo.cli.main: help texts as stored, nothing heavy at start, exit codes of a bad command line."""
+"""fondo.cli.main: help texts as stored, nothing heavy at start, a command line that is wrong."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from fondo.cli.main import app
 from fondo.version import __version__
 
@@ -23,7 +24,7 @@ def assert_matches_snapshot(name: str, text: str) -> None:
     assert text == stored, f"{place.name} differs; `make snapshots` rewrites it, read the diff"
 
 
-@pytest.mark.parametrize("command", ("", *COMMANDS))
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help_reads_as_stored(ask, command: str) -> None:
     done = ask(*command.split(), "--help")
     assert done.exit_code == 0

@@ -1,10 +1,11 @@
 """fondo.cli.options: settings, rows and sizes out of text; every message."""
 
 import pytest
-from fondo.cli.options import parse_rows, parse_settings, parse_size
-from fondo.errors import BadParameter
 from hypothesis import given
 from hypothesis import strategies as st
+
+from fondo.cli.options import parse_rows, parse_settings, parse_size
+from fondo.errors import BadParameter
 
 names = st.from_regex(r"[a-z_.]{1,12}", fullmatch=True)
 values = st.from_regex(r"[a-z0-9=,.:]{0,12}", fullmatch=True)

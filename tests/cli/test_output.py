@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import typer
-from fondo.cli.output import plain, stage
-from fondo.errors import BadData, Interrupted, TrainingFailed
 from hypothesis import given
 from hypothesis import strategies as st
+
+from fondo.cli.output import plain, stage
+from fondo.errors import BadData, Interrupted, TrainingFailed
 
 simple = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False)
 documents = st.recursive(
@@ -56,11 +57,15 @@ def test_plain_knows_numbers_of_numpy_dates_paths_and_our_records() -> None:
     }
 
 
-def leave(error: BaseException | None, *, as_json: bool = True, quiet: bool = False) -> int:
+def fail_in_a_stage(error: BaseException, as_json: bool, quiet: bool) -> None:
+    with stage(as_json, quiet):
+        raise error
+
+
+def leave(error: BaseException, *, as_json: bool = True, quiet: bool = False) -> int:
     """Exit code of a stage in which `error` happens."""
-    with pytest.raises(typer.Exit) as left, stage(as_json, quiet):
-        if error is not None:
-            raise error
+    with pytest.raises(typer.Exit) as left:
+        fail_in_a_stage(error, as_json, quiet)
     return left.value.exit_code
 
 
@@ -100,6 +105,12 @@ def test_debugging_shows_the_traceback(capsys, monkeypatch) -> None:
     monkeypatch.setenv("FONDO_DEBUG", "1")
     assert leave(KeyError("x"), as_json=False) == 1
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_what_was_interrupted_says_how_to_go_on(capsys) -> None:
+    with pytest.raises(typer.Exit), stage(as_json=False, go_on="Say --resume."):
+        raise Interrupted("Stopped at epoch 4.")
+    assert capsys.readouterr().err == "Stopped at epoch 4. Say --resume.\n"
 
 
 def test_ctrl_c_before_training_says_stopped(capsys) -> None:

@@ -4,8 +4,9 @@ import io
 from types import SimpleNamespace
 
 import pytest
-from fondo.cli.progress import Bar, describe
 from rich.console import Console
+
+from fondo.cli.progress import Bar, describe
 
 
 def train(bar: Bar, epochs: int, *, stop: int | None = None) -> None:
@@ -49,8 +50,9 @@ def test_a_quiet_bar_is_silent() -> None:
 def test_a_bar_is_gone_after_an_exception() -> None:
     stream = io.StringIO()
     bar = Bar(Console(file=stream, force_terminal=True))
+    bar.on_start(SimpleNamespace(epochs=3), n_rows=1)
+    assert bar._progress is not None
     with pytest.raises(ValueError, match="boom"), bar:
-        bar.on_start(SimpleNamespace(epochs=3), n_rows=1)
         raise ValueError("boom")
     assert bar._progress is None
 

@@ -4,12 +4,13 @@ import io
 import math
 
 import pytest
-from fondo.cli import tables
-from fondo.recipes.book import CookResult, catalogue
-from fondo.recipes.kitchen import Figure
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+
+from fondo.cli import tables
+from fondo.recipes.book import CookResult, catalogue
+from fondo.recipes.kitchen import Figure
 
 
 def drawn(show, *given, width: int = 80) -> str:
@@ -106,6 +107,13 @@ def test_a_dish_shows_published_ours_naive_faults_and_lesson() -> None:
         seconds=1.0,
     )
     text = drawn(tables.show_dish, result)
-    for told in ("C00-0 A test, on made up", "6.7000", "2.5000 to 3.5000", "6.6600",
-                 "Known faults: It was a constant.", "Lesson: Look at the spread.", "A note."):  # fmt: skip
+    for told in (
+        "C00-0 A test, on made up",
+        "6.7000",
+        "2.5000 to 3.5000",
+        "6.6600",
+        "Known faults: It was a constant.",
+        "Lesson: Look at the spread.",
+        "A note.",
+    ):
         assert told in text, told

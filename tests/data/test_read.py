@@ -1,6 +1,7 @@
 """fondo.data.tables.read, delimited, records: files of every kind, and every way to be bad."""
 
 import bz2
+import csv
 import gzip
 import io
 import lzma
@@ -196,14 +197,12 @@ def test_sheet_is_for_excel_alone(tmp_path):
 
 @given(
     st.lists(
-        st.lists(st.text("ab,\"\n é", max_size=4), min_size=3, max_size=3), min_size=1, max_size=8
+        st.lists(st.text('ab,"\n é', max_size=4), min_size=3, max_size=3), min_size=1, max_size=8
     ),
     st.integers(1, 40),
 )
 def test_records_end_where_pieces_are_cut_anywhere(rows, size):
     """However the text is cut, all records are found whole, and none is called wrong."""
-    import csv
-
     out = io.StringIO()
     csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
     data = out.getvalue().encode()

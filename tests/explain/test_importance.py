@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.inspection import permutation_importance
 
 from fondo.errors import BadData, BadParameter
-from fondo.explain.importance import Importance, importance, losses
+from fondo.explain.importance import Importance, _summary, importance, losses
 from fondo.judge.answers import Answers
 
 SLOPES = np.array([3.0, -1.0, 0.0])
@@ -35,6 +35,7 @@ class Toy:
 
     kind: str = "number"
     certain: bool = True
+    unit: float = 1.0
     asked: list[int] = field(default_factory=list)
 
     @property
@@ -56,7 +57,7 @@ class Toy:
 
     def answers(self, X: pl.DataFrame) -> Answers:
         self.asked.append(X.height)
-        numbers = X.select("a", "b", "c").to_numpy() @ SLOPES
+        numbers = X.select("a", "b", "c").to_numpy() @ SLOPES * self.unit
         if self.kind == "number":
             return Answers(numbers=numbers)
         classes = np.array(["low", "middle", "up"])
@@ -110,6 +111,22 @@ def test_a_column_that_is_not_used_has_no_importance(seed: int) -> None:
     found = {each.name: each for each in importance(Toy(), X, X["a"].to_numpy(), seed=seed)}
     assert found["c"] == Importance("c", 0.0, 0.0, 0.0)
     assert found["a"].low <= found["a"].value <= found["a"].high
+
+
+def test_in_a_unit_a_thousand_times_smaller_everything_is_a_thousand_times_larger() -> None:
+    X = table(50)
+    y = X["a"].to_numpy()
+    large, small = importance(Toy(), X, y)[0], importance(Toy(unit=1000.0), X, 1000 * y)[0]
+    ends = [large.value, large.low, large.high]
+    np.testing.assert_allclose([small.value, small.low, small.high], np.multiply(ends, 1000))
+
+
+def test_the_interval_by_hand() -> None:
+    # rises of 0, 1, 2 and 3: mean 1.5, deviation sqrt(5 / 3), so 1.96 * 1.2910 / 2 = 1.2651
+    found = _summary("x", np.array([0.0, 1.0, 2.0, 3.0]))
+    np.testing.assert_allclose(
+        [found.value, found.high - 1.5, 1.5 - found.low], [1.5, 1.2651, 1.2651], atol=1e-4
+    )
 
 
 def test_the_most_important_comes_first() -> None:

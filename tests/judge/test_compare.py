@@ -24,11 +24,12 @@ def test_accuracies_by_hand():
     half = 1.959964 * ((9 / 12 - 25 / 144) / 12) ** 0.5
     assert found.difference == pytest.approx(0.5)
     assert (found.low, found.high) == pytest.approx((5 / 12 - half, 5 / 12 + half), abs=1e-6)
-    assert found.result == "better"
+    assert found.result == "level"  # 6 against 1 is not enough: the low end is -0.013
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "balanced_accuracy", "roc_auc", "log_loss", "f1"])
-def test_twins_are_level_and_swapping_turns_the_sign(metric):
+def test_twins_are_level_and_swapping_turns_the_sign(metric, monkeypatch):
+    monkeypatch.setattr("fondo.judge.compare.ROW_RESAMPLES", 60)
     rng = np.random.default_rng(0)
     y = np.r_[0, 1, rng.integers(0, 2, 58)]
     p, q = (np.clip(0.5 + 0.2 * (2 * y - 1) + 0.2 * rng.normal(size=60), 0.01, 0.99) for _ in "ab")
@@ -37,7 +38,7 @@ def test_twins_are_level_and_swapping_turns_the_sign(metric):
     assert (same.difference, same.result) == (0, "level")
     forth, back = compare("class", y, a, b, metric=metric), compare("class", y, b, a, metric=metric)
     assert forth.difference == pytest.approx(-back.difference)
-    assert (forth.low, forth.high) == pytest.approx((-back.high, -back.low), abs=0.02)
+    assert (forth.low, forth.high) == pytest.approx((-back.high, -back.low), abs=0.03)
     assert forth.low <= forth.difference <= forth.high
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from fondo.errors import BadData, BadParameter
 from fondo.recipes import book
 from fondo.recipes.kitchen import Dish, Figure, Kitchen, Recipe

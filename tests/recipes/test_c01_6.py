@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+
 from fondo.recipes import c01_6
 from fondo.recipes.kitchen import Kitchen
 from fondo.recipes.plain import started_at

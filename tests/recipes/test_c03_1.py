@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+
 from fondo.recipes import c03_1, pantry
 from fondo.recipes.kitchen import Kitchen
 

@@ -1,6 +1,7 @@
 """fondo.recipes.c03_2: weights move the threshold and leave the ranking."""
 
 import pytest
+
 from fondo.recipes import c03_1, c03_2, pantry
 from fondo.recipes.kitchen import Kitchen
 

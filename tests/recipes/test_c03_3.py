@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from fondo.recipes import c03_3
 from fondo.recipes.kitchen import Kitchen
 

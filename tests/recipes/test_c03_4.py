@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from fondo.backend import jax, jnp
-from fondo.recipes import c03_3, c03_4
-from fondo.recipes.kitchen import Kitchen
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
+from fondo.backend import jax, jnp
+from fondo.recipes import c03_3, c03_4
+from fondo.recipes.kitchen import Kitchen
 
 positive = arrays("float64", 5, elements=st.floats(0.01, 100))
 

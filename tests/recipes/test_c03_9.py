@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from fondo.errors import BadData
 from fondo.recipes import c03_9, pantry
 from fondo.recipes.kitchen import Kitchen

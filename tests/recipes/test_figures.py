@@ -4,11 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fondo.errors import BadParameter
-from fondo.recipes.figures import mean_of, pick, scored
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+
+from fondo.errors import BadParameter
+from fondo.recipes.figures import mean_of, pick, scored
 
 samples = st.lists(st.floats(-1e3, 1e3, width=32), min_size=2, max_size=8)
 

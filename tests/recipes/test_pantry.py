@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from fondo.recipes.pantry import loans, prices
 
 

@@ -1,6 +1,7 @@
 """fondo.recipes.plain: the target as it is, the first weights as typed."""
 
 import numpy as np
+
 from fondo.recipes.c01_6 import HEALTHY, four_rows, settings
 from fondo.recipes.plain import PlainRegressor, started_at
 

@@ -86,7 +86,7 @@ def make_content(class_evaluation: Evaluation) -> Callable[..., ReportContent]:
             "history": [{"epoch": i, "loss": 1 / i, "val_loss": 1.5 / i} for i in range(1, 6)],
             "best_epoch": 5,
             "threshold": {"value": 0.4, "aim": name},
-            "interval": {"coverage": 0.9, "measured": 0.88, "low": 0.8, "high": 0.93, "half_width": 2},
+            "interval": {"coverage": 0.9, "measured": 0.88, "half_width": 2},
             "importances": [{"name": name, "value": 0.3, "low": 0.2, "high": 0.4}],
             "reasons": [
                 {"row": 1, "answer": name, "truth": name, "base": 0.5,

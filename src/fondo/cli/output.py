@@ -65,7 +65,7 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(as_json: bool, quiet: bool = False) -> Iterator[Stage]:
+def stage(as_json: bool, quiet: bool = False, *, go_on: str = "") -> Iterator[Stage]:
     """Run one command: exceptions become messages and exit codes.
 
     Whatever libraries print goes to standard error, so the answer stands alone. A user's mistake
@@ -78,6 +78,8 @@ def stage(as_json: bool, quiet: bool = False) -> Iterator[Stage]:
         Answer with one JSON object.
     quiet : bool, default=False
         Say nothing while working.
+    go_on : str, default=""
+        How the command goes on after it was stopped, where a checkpoint is left.
 
     Yields
     ------
@@ -91,8 +93,10 @@ def stage(as_json: bool, quiet: bool = False) -> Iterator[Stage]:
             yield speaker
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
         raise
-    except (KeyboardInterrupt, Interrupted) as stopped:
-        _fail(speaker, str(stopped) or "Stopped.", stopped, STOPPED)
+    except Interrupted as stopped:
+        _fail(speaker, f"{stopped} {go_on}".rstrip(), stopped, STOPPED)
+    except KeyboardInterrupt as stopped:
+        _fail(speaker, "Stopped.", stopped, STOPPED)
     except FondoError as mistake:
         _fail(speaker, str(mistake), mistake, USER_MISTAKE)
     except Exception as fault:

@@ -60,7 +60,7 @@ class Bar(Callback):
         reached = epoch * LINES // max(self._epochs, 1)
         if epoch == 1 or reached > self._told:
             self._told = reached
-            self._console.print(f"epoch {epoch} of {self._epochs}: {describe(row)}")
+            self._console.print(f"epoch {epoch} of {self._epochs}: {describe(row)}", soft_wrap=True)
 
     def on_end(self, outcome: Any) -> None:
         """Leave the last bar on the screen, with why training stopped where it did so early."""
@@ -90,7 +90,8 @@ def describe(row: dict[str, Any]) -> str:
         for name, value in row.items()
         if name not in ("epoch", "seconds") and isinstance(value, float | int)
     }
-    return ", ".join(f"{name} {number(value)}" for name, value in list(shown.items())[:4])
+    losses_first = sorted(shown, key=lambda name: not name.endswith("loss"))
+    return ", ".join(f"{name} {number(shown[name])}" for name in losses_first[:4])
 
 
 def _progress(console: "Console") -> "Progress":

@@ -69,10 +69,10 @@ def score_table(evaluation: Any) -> "Table":
     caption = f"Lower is better: {', '.join(lower)}." if lower else None
     table = _table(f"Scores on {number(evaluation.n_rows)} rows", caption)
     table.add_column("")
-    table.add_column(headline.name, justify="right", style="bold")
+    table.add_column(_heading(headline.name), justify="right", style="bold")
     table.add_column("95 % interval", justify="right", no_wrap=True)
     for score in others:
-        table.add_column(score.name, justify="right")
+        table.add_column(_heading(score.name), justify="right")
     for name, scores in {"network": evaluation.scores, **evaluation.baselines}.items():
         by_name = {score.name: score for score in scores}
         first = by_name.get(headline.name)
@@ -200,10 +200,15 @@ def _named(console: "Console", title: str, pairs: Sequence[tuple[str, str]]) -> 
             _line(console, "  ", f"{name}: {reason}")
 
 
+def _heading(name: str) -> str:
+    """Name of a score that may be broken over lines."""
+    return name.replace("_", " ")
+
+
 def _word(value: Any) -> str:
     if value is None:
         return "missing"
-    return number(value) if isinstance(value, int | float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _safe(text: str) -> str:

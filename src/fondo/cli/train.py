@@ -8,6 +8,8 @@ import typer
 from fondo.cli.options import Json, Quiet, Seed, Source, parse_settings, parse_size
 from fondo.cli.output import stage
 
+GO_ON = "Give the same command with --resume."
+
 Target = Annotated[
     str | None,
     typer.Option(
@@ -80,7 +82,7 @@ def command(
     It is judged on rows it never saw, beside what a fool and classic models would score, and
     kept in a folder with a report.
     """
-    with stage(as_json, quiet) as speaker:
+    with stage(as_json, quiet, go_on=GO_ON) as speaker:
         chosen, budget = parse_settings(settings or ()), parse_size(memory)
 
         from fondo.cli.progress import Bar

@@ -108,6 +108,8 @@ def _plain(series: pl.Series) -> pl.Series:
     dtype = series.dtype
     if dtype.is_temporal():
         return series.to_physical()
+    if dtype in (pl.Int128, pl.UInt128):  # wider than any number of NumPy
+        return series.cast(pl.String)
     if dtype.is_numeric() or dtype in (pl.Boolean, pl.String):
         return series.cast(pl.Float64) if isinstance(dtype, pl.Decimal) else series
     if dtype in (pl.Categorical, pl.Enum, pl.Null):

@@ -17,7 +17,8 @@ from fondo.explain.shapley import shapley
 Floats = NDArray[np.float64]
 
 _PAIRS = 64  # of orders, where the table is narrow enough
-_ROWS = 1 << 14  # asked of the network for one explained row
+_ROWS = 1 << 14  # asked of the network for one explained row, about
+_CELLS = 1 << 22  # rows times columns, about
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def reasons(
         Rows to compare with, best from training.
     samples : int, at least 2, default=None
         Walks from a background row to the explained row, half of them backwards; also the most
-        background rows times two. None: 128, or as few as keep one row's questions under 16,384.
+        background rows times two. None: 128, fewer where there are more than about 120 columns.
     seed : int, default=0
         Of the walks and of the choice of background rows.
 
@@ -97,9 +98,7 @@ def reasons(
     if task.n_rows(background) == 0:
         raise BadData("reasons(background): there are no rows to compare with. Give at least one.")
     names = list(task.explained_columns)
-    pairs = (
-        min(_PAIRS, max(1, _ROWS // (2 * (len(names) + 1)))) if samples is None else samples // 2
-    )
+    pairs = _pairs(len(names)) if samples is None else samples // 2
     rng = np.random.default_rng(seed)
     used = np.sort(rng.permutation(task.n_rows(background))[:pairs])
     shared = [name for name in X.columns if name in background.columns]
@@ -108,6 +107,12 @@ def reasons(
     return [
         _one(task, X[i], compared, (names, chosen[i], pairs, seed)) for i in range(task.n_rows(X))
     ]
+
+
+def _pairs(n_columns: int) -> int:
+    """Pairs of walks that a table of so many columns can afford."""
+    rows = 2 * (n_columns + 1)  # of one pair
+    return min(_PAIRS, max(2, min(_ROWS // rows, _CELLS // (rows * n_columns or 1))))
 
 
 def _one(

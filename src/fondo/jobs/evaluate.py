@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from fondo.jobs.job import rows_of
+from fondo.jobs.job import rows_of, unseen
 from fondo.jobs.load import job_of, open_model, read_frame
 from fondo.jobs.train import answer
 from fondo.judge.evaluation import Evaluation
@@ -54,7 +54,7 @@ def evaluate(
     started = clock.perf_counter()
     task, _, found = open_model(model)
     job = job_of(model, found)
-    rows = rows_of(job, read_frame(source))
+    rows = unseen(job, read_frame(source), task.kind)
     known = None if train is None else rows_of(job, read_frame(train))
     evaluation = task.evaluate(rows.X, rows.y, train=None if known is None else (known.X, known.y))
     seconds = clock.perf_counter() - started

@@ -11,7 +11,7 @@ import polars as pl
 from fondo.errors import BadData
 from fondo.explain.importance import Importance, importance
 from fondo.explain.reasons import Reason, reasons
-from fondo.jobs.job import Rows, rows_of
+from fondo.jobs.job import Rows, unseen
 from fondo.jobs.load import job_of, open_model, read_frame
 
 
@@ -56,7 +56,7 @@ def explain(
     """
     task, _, found = open_model(model)
     job = job_of(model, found)
-    table = rows_of(job, read_frame(source))
+    table = unseen(job, read_frame(source), task.kind)
     chosen = _chosen(rows, table)
     shown = table.X[chosen]
     return ExplainResult(

@@ -4,12 +4,13 @@ How it is done is in `train`.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from fondo.data.fingerprint import fingerprint
 from fondo.data.splits import split_rows
 from fondo.errors import BadData, did_you_mean
 
@@ -36,6 +37,8 @@ class Job:
         Columns whose values keep rows together, order them, and weigh them.
     drop : tuple of str
         Columns left out.
+    fingerprint : str
+        Hash of the whole table; by it the table is known again.
     """
 
     source: str
@@ -48,6 +51,7 @@ class Job:
     time: str | None = None
     weight: str | None = None
     drop: tuple[str, ...] = ()
+    fingerprint: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -124,6 +128,22 @@ def split(job: Job, rows: Rows, stratum: np.ndarray | None) -> tuple[Rows, Rows]
         time=rows.times,
     )
     return rows.take(rest), rows.take(test)
+
+
+def unseen(job: Job, frame: pl.DataFrame, kind: str) -> Rows:
+    """Rows of a frame that the job's network was not trained on.
+
+    Where the frame is the very table of the job, those are its test rows.
+    """
+    rows = rows_of(job, frame)
+    if not job.fingerprint or fingerprint(frame) != job.fingerprint:
+        return rows
+    _, test = split(job, rows, rows.y.to_numpy() if kind == "class" else None)
+    told = (
+        f"{job.source} is the table that the model was trained on: only the {test.X.height} rows "
+        "that were kept for the test are looked at."
+    )
+    return replace(test, notes=[*test.notes, told])
 
 
 def _weights(job: Job, frame: pl.DataFrame) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from fondo.data.fingerprint import fingerprint
 from fondo.data.samples import sample
 from fondo.data.splits import Latest
 from fondo.engine.callbacks import Callback
@@ -190,6 +191,7 @@ def train(
         time=time,
         weight=weight,
         drop=tuple(drop),
+        fingerprint=fingerprint(frame),
     )
     rows = rows_of(job, frame)
     reason = "you asked for it" if task or why is None else why.why

@@ -27,6 +27,7 @@ from fondo.judge.intervals import (
 from fondo.judge.metrics import metric_named
 from fondo.judge.resample import smooth_interval
 
+ROW_RESAMPLES = 300  # of whole rows, scored one by one: slow
 _AVERAGED: dict[str, tuple[Callable[[Any], Any], Callable[[Floats], Floats]]] = {
     "log_loss": (lambda c: [f.surprise(c)], f.first),
     "brier": (lambda c: [f.squared(c)], f.first),
@@ -163,7 +164,10 @@ def _interval(
     score = metric_named(metric).function
     rows = np.arange(len(a.y))
     return bootstrap(
-        lambda some: score(a.take(some)) - score(b.take(some)), rows, n_resamples=300, level=level
+        lambda some: score(a.take(some)) - score(b.take(some)),
+        rows,
+        n_resamples=ROW_RESAMPLES,
+        level=level,
     )
 
 

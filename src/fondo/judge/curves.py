@@ -75,11 +75,11 @@ def threshold_table(y: Array, p: Array, n_points: int = 101) -> list[dict[str, A
     order = np.sort(np.asarray(p, np.float64))
     ones = np.sort(np.asarray(p, np.float64)[np.asarray(y) == 1])
     out: list[dict[str, Any]] = []
-    for cut in np.linspace(0, 1, n_points):
+    for cut in np.linspace(0, 1, n_points).round(10).tolist():
         flagged = len(order) - int(np.searchsorted(order, cut))
         hits = len(ones) - int(np.searchsorted(ones, cut))
         line: dict[str, Any] = {
-            "threshold": round(float(cut), 10),
+            "threshold": cut,
             "recall": hits / len(ones),
             "flagged": flagged,
         }

@@ -25,9 +25,13 @@ def root(m: Floats) -> Floats:
 
 
 def explained(m: Floats) -> Floats:
-    """R squared from the means of squared error, target and squared target."""
-    spread = np.maximum(m[..., 2] - m[..., 1] ** 2, np.finfo(float).tiny)
-    return 1 - m[..., 0] / spread
+    """R squared from the means of squared error, target and squared target.
+
+    It is nan where the target does not vary, as when a resample draws one row again and again.
+    """
+    spread = m[..., 2] - m[..., 1] ** 2
+    varies = spread > 1e-9 * m[..., 2]
+    return np.where(varies, 1 - m[..., 0] / np.where(varies, spread, 1), np.nan)
 
 
 def surprise(case: ClassCase) -> Floats:

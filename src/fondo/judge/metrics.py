@@ -246,5 +246,6 @@ def _has(metric: Metric, case: ClassCase | NumberCase) -> bool:
 def _score(metric: Metric, case: ClassCase | NumberCase, level: float) -> Score:
     value = metric.function(case)
     low, high, method = metric.interval(case, level)
-    low, high = float(min(low, value)), float(max(high, value))
+    least = -np.inf if metric.name == "r2" else 0.0  # no other score can be negative
+    low, high = max(least, float(min(low, value))), float(max(high, value))
     return Score(metric.name, value, low, high, metric.higher_is_better, method)

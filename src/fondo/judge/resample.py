@@ -12,6 +12,7 @@ from scipy import stats
 from fondo.errors import BadData
 from fondo.judge.intervals import RESAMPLES, ROWS, Array, Floats, Interval, check_level
 
+FEW_ROWS = 10  # below it, resamples repeat each other and promise too much
 _CELLS = 2_000_000  # weights held at a time: 16 MB
 
 
@@ -60,8 +61,8 @@ def smooth_interval(
     Returns
     -------
     Interval
-        BCa bootstrap, widened for few rows; above `ROWS` rows jackknife standard errors, which
-        then agree with it to a few parts in a thousand of the width.
+        BCa bootstrap, widened for few rows. Above `ROWS` and below `FEW_ROWS` rows, jackknife
+        standard errors with Student's t: there the two agree, here the bootstrap is too short.
 
     References
     ----------
@@ -84,12 +85,15 @@ def smooth_interval(
     if n == 1:
         return Interval(-math.inf, math.inf, "one row tells no spread")
     left_out = statistic((m.sum(axis=0) - m) / (n - 1))  # (n,)
+    if not np.isfinite(left_out).all():
+        return Interval(-math.inf, math.inf, "too few rows tell no spread")
     pull = left_out.mean() - left_out
-    if n > ROWS:
-        half = float(stats.norm.ppf((1 + level) / 2) * np.sqrt((pull**2).sum() * (n - 1) / n))
+    if n > ROWS or n < FEW_ROWS:
+        error = math.sqrt(float((pull**2).sum()) * (n - 1) / n)
+        half = float(stats.t.ppf((1 + level) / 2, n - 1)) * error
         return Interval(value - half, value + half, "jackknife")
     draws = np.concatenate([statistic(w @ m / n) for w in row_weights(n, n_resamples, seed)])
-    return bca(draws, value, pull, level)
+    return bca(draws[np.isfinite(draws)], value, pull, level)
 
 
 def count_interval(

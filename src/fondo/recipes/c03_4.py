@@ -67,9 +67,9 @@ recipe = Recipe(
     naive="6.661: the median of the training prices",
     lesson=(
         "Any differentiable function of truth and prediction can be the loss; check its value and "
-        "its slope on a batch first. A clip is no cure by itself: below it there is no slope, and a "
-        "start that predicts there never leaves. Two losses are compared from the same fresh weights, over "
-        "several seeds, by one metric that is neither's own."
+        "its slope on a batch first. A clip is no cure by itself: below it there is no slope, and "
+        "a start that predicts there never leaves. Two losses are compared from the same fresh "
+        "weights, over several seeds, by one metric."
     ),
     data="the Boston house prices (target MEDV), or a table of positive numbers with a target",
     sample="sample:diabetes (scikit-learn), disease progression in place of prices",

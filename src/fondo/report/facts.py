@@ -11,6 +11,7 @@ from fondo.report.markup import Markup, brief, element, join
 from fondo.report.scales import MISSING, number, percent, real
 from fondo.report.tables import bullets, pairs, table
 
+_HEXADECIMAL = set("0123456789abcdef")
 _HASH = 12  # characters of a hash that a person can compare by eye
 
 
@@ -131,9 +132,11 @@ def settings(content: ReportContent) -> Markup:
 
 def receipt(content: ReportContent) -> Markup:
     """What is needed to train the same weights again."""
-    words = (
+    words = join(
         "The same data, settings, versions and seed give the same weights on the same kind of "
-        "machine; `fondo replay` checks it. Hashes are shortened here and whole in receipt.json."
+        "machine; ",
+        element("code", "fondo replay"),
+        " checks it. Hashes are shortened here and whole in receipt.json.",
     )
     body = pairs(flat(content.receipt)) if content.receipt else paragraph("There is no receipt.")
     return section("receipt", "Receipt", paragraph(words), body)
@@ -154,7 +157,7 @@ def flat(facts: Mapping[str, Any], before: str = "") -> dict[str, object]:
     Examples
     --------
     >>> flat({"seed": 0, "data": {"fingerprint": "ab" * 32}})
-    {'seed': 0, 'data, fingerprint': 'abababababab…'}
+    {'seed': '0', 'data, fingerprint': 'abababababab…'}
     """
     found: dict[str, object] = {}
     for name, value in facts.items():
@@ -169,19 +172,20 @@ def flat(facts: Mapping[str, Any], before: str = "") -> dict[str, object]:
 
 
 def _listed(values: Sequence[object]) -> str:
-    short = [str(_plain(value)) for value in values]
+    short = [_plain(value) for value in values]
     if len(short) > 4:
         short = [short[0], short[1], "…", short[-1]]
         return ", ".join(short) + f" ({number(len(values))} in all)"
     return ", ".join(short)
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, str) and len(value) >= 32 and not set(value) - set("0123456789abcdef"):
-        return value[:_HASH] + "…"
-    if isinstance(value, bool) or value is None:
-        return str(value)
-    return str(value) if isinstance(value, float | list | tuple | Mapping) else value
+def _plain(value: object) -> str:
+    """Value in words: hashes shortened, objects by their names, for an address tells nothing."""
+    text = str(value)
+    if " at 0x" in text:
+        return str(getattr(value, "__name__", type(value).__name__))
+    is_hash = isinstance(value, str) and len(text) >= 32 and not set(text) - _HEXADECIMAL
+    return text[:_HASH] + "…" if is_hash else text
 
 
 def spelt(facts: Mapping[str, Any]) -> dict[str, object]:

@@ -133,7 +133,7 @@ def _cells(
     names: Sequence[str], cells: NDArray[np.float64], totals: NDArray[np.float64]
 ) -> tuple[Markup, float]:
     longest = max(advance(name, SMALL) for name in names)
-    left = max(74.0, min(190.0, longest) + 14)
+    left = max(84.0, min(190.0, longest) + 14)
     side = min(150.0, (WIDTH - left) / len(names))
     tall = min(side, 46.0)
     upright = longest + 8 > side  # names across would touch: write them upwards

@@ -61,7 +61,7 @@ def _rows(title: str, x: Axis, rows: Sequence[Bar], caption: str, *, from_zero: 
     values = finite(v for row in drawn for v in (row.value, row.low, row.high))
     values += [0.0] if from_zero else []
     numbers = [" ".join(_written(row)) for row in drawn]
-    left = min(_NAMES, max(advance(row.name + row.detail, NORMAL) for row in drawn)) + 14
+    left = min(_NAMES, max(advance(_whole(row), NORMAL) for row in drawn)) + 14
     right = WIDTH - 14 - max(advance(text, SMALL) for text in numbers)
     bottom = 38 + _ROW * len(drawn)
     steps, labels = fitting_ticks(*x.covers(values), right - left)
@@ -83,9 +83,15 @@ def _written(row: Bar) -> tuple[str, str]:
     return value, f"({interval})" if interval else ""
 
 
+def _whole(row: Bar) -> str:
+    """Name and detail on one line."""
+    detail = f" {shorten(row.detail, NORMAL, math.inf)}" if row.detail else ""
+    return shorten(row.name, NORMAL, math.inf) + detail
+
+
 def _row(row: Bar, text: str, middle: float, scale: Scale, *, from_zero: bool) -> list[Markup]:
     at, zero = scale(real(row.value)), scale(0.0)
-    whole, room = row.name + row.detail, scale.start - 14
+    whole, room = _whole(row), scale.start - 14
     kept = shorten(row.detail, NORMAL, room / 2) if row.detail else ""
     beside = advance(f" {kept}", NORMAL) if kept else 0.0
     cut = f"{shorten(row.name, NORMAL, room - beside)} {kept}".rstrip()

@@ -5,19 +5,18 @@ so nothing here points upward.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
+from sklearn.utils import ClassifierTags, RegressorTags
 from sklearn.utils.validation import check_is_fitted
 
 from fondo import contracts
 from fondo.contracts import Contract
 from fondo.data.splits import Latest, folds
-from fondo.engine.callbacks import Callback
 from fondo.engine.examples import Examples
 from fondo.engine.objective import Objective
 from fondo.engine.optimizers import make_optimizer
@@ -30,67 +29,12 @@ from fondo.errors import BadData
 from fondo.judge.evaluation import Evaluation, judge
 from fondo.judge.metrics import Answers, Score
 from fondo.tasks import saving
+from fondo.tasks.folds import CrossValidation, cross_validation
 from fondo.tasks.record import Recorded, make_record
+from fondo.tasks.run import Run, default_batch
 from fondo.tasks.rows import Part, check_weight, split_part
 
 Inputs = dict[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Run:
-    """How one training runs, apart from what it learns.
-
-    Parameters
-    ----------
-    checkpoint : Path or None, default=None
-        File for checkpoints, written as training goes; None keeps none.
-    checkpoint_seconds : float, default=5
-        At least so many seconds between two checkpoints.
-    resume : bool, default=False
-        Go on from the checkpoint, to the same bits as a run that was never stopped.
-    callbacks : tuple of Callback, default=()
-        Told of the start, each epoch and the end.
-    memory_budget : int or None, default=None
-        Bytes that the encoded rows may take before they are streamed.
-    """
-
-    checkpoint: Path | None = None
-    checkpoint_seconds: float = 5.0
-    resume: bool = False
-    callbacks: tuple[Callback, ...] = ()
-    memory_budget: int | None = None
-
-
-@dataclass(frozen=True)
-class CrossValidation:
-    """Scores of each fold, with the mean and the spread between folds.
-
-    Parameters
-    ----------
-    name : str
-        The headline metric.
-    values : tuple of float
-        One value a fold, on rows that the fold's network never saw.
-    naive : tuple of float
-        What the naive baseline scores on the same folds.
-    evaluations : tuple of Evaluation
-        The whole evaluation of each fold.
-    """
-
-    name: str
-    values: tuple[float, ...]
-    naive: tuple[float, ...]
-    evaluations: tuple[Evaluation, ...]
-
-    @property
-    def mean(self) -> float:
-        """Mean over the folds."""
-        return float(np.mean(self.values))
-
-    @property
-    def spread(self) -> float:
-        """Standard deviation between folds; not a standard error, since folds share rows."""
-        return float(np.std(self.values, ddof=1)) if len(self.values) > 1 else float("nan")
 
 
 class Task(BaseEstimator, ABC):
@@ -252,7 +196,7 @@ class Task(BaseEstimator, ABC):
     def _train(self, training: Part, held: Part | None, run: Run, record: Recorded) -> Any:
         self.network_ = self.network()
         step = supervised(
-            self.network_, self.objective(), make_optimizer(self.optimizer, self.learning_rate)
+            self.network_, self.objective(), self._optimizer()
         )
         outcome = train(
             step,
@@ -262,6 +206,9 @@ class Task(BaseEstimator, ABC):
         )
         set_state(self.network_, outcome.state)
         return outcome
+
+    def _optimizer(self) -> Any:
+        return make_optimizer(self.optimizer, self.learning_rate, type(self).__name__)
 
     def plan(self, training: Part, run: Run, settings_hash: str = "") -> Plan:
         """How long and in what portions training goes."""
@@ -358,7 +305,7 @@ class Task(BaseEstimator, ABC):
             own = None if groups is None else np.asarray(groups)[training]
             member = clone(self).fit(self.take(X, training), y[training], groups=own)
             evaluations.append(member.evaluate(self.take(X, test), y[test]))
-        return _cross_validation(evaluations)
+        return cross_validation(evaluations)
 
     def learned(self) -> dict[str, Any]:
         """What `learn` and `calibrate` found, as JSON."""
@@ -384,35 +331,17 @@ class Task(BaseEstimator, ABC):
         check_is_fitted(self, "network_")
         return saving.layer_table(self.network_)
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        if self.kind == "class":
+            tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
+        else:
+            tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
+        return tags
+
     def __getstate__(self) -> dict[str, Any]:
         return saving.without_network(self, dict(super().__getstate__()))
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         saving.with_network(self, state, super().__setstate__)
-
-
-def default_batch(n_rows: int) -> int:
-    """Rows of one step: a power of two that gives a small table many steps an epoch.
-
-    Examples
-    --------
-    >>> [default_batch(n) for n in (100, 5_000, 20_000, 1_000_000)]
-    [32, 64, 256, 1024]
-    """
-    return int(2 ** np.clip(np.floor(np.log2(max(n_rows, 1) / 64)), 5, 10))
-
-
-def _cross_validation(evaluations: Sequence[Evaluation]) -> CrossValidation:
-    first = evaluations[0]
-    name = first.scores[0].name
-
-    def value(scores: Sequence[Score]) -> float:
-        return next((score.value for score in scores if score.name == name), float("nan"))
-
-    naive = next(iter(first.baselines))
-    return CrossValidation(
-        name,
-        tuple(value(each.scores) for each in evaluations),
-        tuple(value(each.baselines[naive]) for each in evaluations),
-        tuple(evaluations),
-    )

@@ -166,7 +166,7 @@ def test_repr_would_rebuild_it():
         ({"columns": Columns(scale="robst")}, "Did you mean 'robust'"),
         ({"loss": "mse"}, r"TableClassifier\(loss='mse'\)"),
         ({"class_weight": {"nobody": 2.0}}, "there is no class 'nobody'"),
-        ({"optimizer": "adamm"}, "Did you mean 'adam"),
+        ({"optimizer": "adamww"}, "Did you mean 'AdamW'"),
         ({"random_state": -1}, "random_state must be a whole number from 0"),
     ],
 )

@@ -129,7 +129,7 @@ class RecordWriter:
         for name, array in arrays.items():
             records[name] = array
         try:
-            records.tofile(self._file)
+            self._file.write(records.view(np.uint8).data)
         except OSError as error:
             raise _cannot_write(self.path, error) from error
         self.n_rows += len(records)

@@ -221,7 +221,6 @@ class TableTask(Task):
         tags.input_tags.allow_nan = True
         tags.input_tags.string = True
         tags.input_tags.categorical = True
-        tags.target_tags.required = True
         return tags
 
 

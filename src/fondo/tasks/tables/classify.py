@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
@@ -21,7 +20,7 @@ from fondo.tasks.rows import Part
 from fondo.tasks.tables.base import SHARED_CONTRACTS, TableTask, missing_target
 
 
-class TableClassifier(ClassifierMixin, TableTask):
+class TableClassifier(TableTask):
     """Sort rows of a table into classes with a feed-forward network.
 
     Columns may be numbers, categories, booleans and dates, with values missing; see `Columns`.
@@ -121,7 +120,7 @@ class TableClassifier(ClassifierMixin, TableTask):
             labels = np.unique(y)
             if len(labels) == 1:
                 raise BadData(
-                    f"{type(self).__name__}: all {len(y)} rows are of one class, {labels[0]!r}. "
+                    f"{type(self).__name__}: all {len(y)} rows are of one class, '{labels[0]}'. "
                     "A classifier needs rows of at least two classes."
                 )
             self.classes_ = labels
@@ -129,7 +128,7 @@ class TableClassifier(ClassifierMixin, TableTask):
         unknown = np.setdiff1d(y, self.classes_)
         if len(unknown):
             raise BadData(
-                f"{type(self).__name__}: label {unknown[0]!r} was not among the classes of "
+                f"{type(self).__name__}: label '{unknown[0]}' was not among the classes of "
                 f"training. {did_you_mean(str(unknown[0]), [str(c) for c in self.classes_])}"
             )
         return y
@@ -143,7 +142,7 @@ class TableClassifier(ClassifierMixin, TableTask):
         return 1 if len(self.classes_) == 2 else len(self.classes_)
 
     def objective(self) -> Objective:
-        return class_objective(self.loss, len(self.classes_))
+        return class_objective(self.loss, len(self.classes_), type(self).__name__)
 
     def row_weight(self, y: np.ndarray) -> np.ndarray | None:
         if self.class_weight is None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from fondo.contracts import Contract, Either, Made
@@ -20,7 +19,7 @@ from fondo.tasks.rows import Part
 from fondo.tasks.tables.base import SHARED_CONTRACTS, TableTask, missing_target
 
 
-class TableRegressor(RegressorMixin, TableTask):
+class TableRegressor(TableTask):
     """Predict a number for each row of a table with a feed-forward network.
 
     Parameters
@@ -134,7 +133,8 @@ default="mse"
         return ((y - self.target_mean_) / self.target_scale_).astype("float32")
 
     def objective(self) -> Objective:
-        return number_objective(self.loss, self.target_mean_, self.target_scale_)
+        owner = type(self).__name__
+        return number_objective(self.loss, self.target_mean_, self.target_scale_, owner)
 
     def decode(self, outputs: np.ndarray) -> Answers:
         """Mean over the members, in the target's units."""

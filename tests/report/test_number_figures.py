@@ -1,0 +1,38 @@
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+
+from fondo.judge.evaluation import Evaluation
+from fondo.report.number_figures import coverage, residuals
+from fondo.report.svg import Chart
+
+Check = Callable[[Chart], ET.Element]
+
+
+def test_the_curves_of_the_judge_fit(check_chart: Check, number_evaluation: Evaluation) -> None:
+    charts = residuals(number_evaluation.curves["residuals"], "dollars")
+    for chart in charts:
+        check_chart(chart)
+        assert "(dollars)" in chart.svg
+    assert [chart.title for chart in charts] == [
+        "Predicted and actual",
+        "Residuals by prediction",
+        "Residuals",
+    ]
+    assert "Half of the residuals lie between" in charts[2].caption
+
+
+def test_a_sample_is_told() -> None:
+    quantiles = {"0.05": -2, "0.25": -1, "0.75": 1, "0.95": 2}
+    curve = {"actual": [1.0, 2.0], "predicted": [1.5, 1.5], "rows": 900, "mean": 0.25}
+    charts = residuals(curve | {"quantiles": quantiles}, "")
+    assert all("Shown are 2 of 900 rows" in chart.caption for chart in charts)
+    assert "The mean residual is 0.250;" in charts[1].caption
+    assert "between \N{MINUS SIGN}1 and 1, 90 % between \N{MINUS SIGN}2 and 2." in charts[2].caption
+
+
+def test_coverage_stands_beside_what_was_stated(check_chart: Check) -> None:
+    facts = {"coverage": 0.9, "measured": 0.8963, "low": 0.88, "high": 0.91, "half_width": 0.74}
+    chart = coverage(facts, "metres")
+    check_chart(chart)
+    assert "should hold 90\N{NO-BREAK SPACE}% of the true values hold 89.6" in chart.caption
+    assert "give or take 0.740 metres" in chart.caption
