@@ -67,7 +67,7 @@ Round = Callable[[], list[float]]
 """Trains some epochs and gives the seconds of each."""
 
 
-class SkippedPeer(Exception):
+class PeerSkippedError(Exception):
     """A peer that cannot run here; the message says why."""
 
 
@@ -146,7 +146,7 @@ def measure(work: Work, rounds: int) -> dict[str, Any]:
     for name, peer in PEERS.items():
         try:
             running[name] = peer(work)
-        except (SkippedPeer, ImportError) as reason:
+        except (PeerSkippedError, ImportError) as reason:
             skipped[name] = str(reason)
     size = 2048
     running["matrix product"] = product_rate(size)

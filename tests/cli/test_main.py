@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import fondo
 from fondo.cli.main import app
 from fondo.version import __version__
 
@@ -52,7 +53,14 @@ def test_help_imports_nothing_heavy(words: str) -> None:
         "except SystemExit:\n    pass\n"
         "print(*sorted(sys.modules), file=sys.stderr)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    source = str(Path(fondo.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": source},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     loaded = set(done.stderr.split())
     assert "fondo.cli.main" in loaded
     assert loaded.isdisjoint(HEAVY)

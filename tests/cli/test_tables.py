@@ -100,6 +100,7 @@ def test_a_dish_shows_published_ours_naive_faults_and_lesson() -> None:
         faults=("It was a constant.",),
         naive="6.6",
         lesson="Look at the spread.",
+        data="a table of houses",
         source="made up",
         figures=(Figure("MAE", 3.0, 2.5, 3.5, 6.66, 6.7), Figure("bare", 1.0)),
         notes=("A note.",),
@@ -112,7 +113,9 @@ def test_a_dish_shows_published_ours_naive_faults_and_lesson() -> None:
         "6.7000",
         "2.5000 to 3.5000",
         "6.6600",
-        "Known faults: It was a constant.",
+        "Known faults of the published figure:",
+        "- It was a constant.",
+        "--data takes: a table of houses",
         "Lesson: Look at the spread.",
         "A note.",
     ):

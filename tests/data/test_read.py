@@ -105,6 +105,7 @@ BAD = {
     "parquet": (b"PAR1 and no more", "cannot be read as Parquet"),
     "arrow": (b"ARROW1 and no more", "cannot be read as Arrow"),
     "excel": (b"PK\x03\x04 and no more", "cannot be read as Excel"),
+    "line ends": (b"a,b\r1,2\r", "line 1: cannot be read as text in columns"),
     "zstd": (b"\x28\xb5\x2f\xfd....", "packed with zstd"),
     "gzip": (gzip.compress(TEXT.encode() * 50)[:-12], "cannot be read to its end"),
     "json": (b'{"a": 1}\n{"a": \n', "line 2: not one JSON object"),
@@ -129,6 +130,11 @@ def test_a_missing_file_gets_a_suggestion(tmp_path):
         read_table(tmp_path / "x" / "people.csv")
     with pytest.raises(BadData, match="this is a folder"):
         read_table(tmp_path)
+
+
+def test_a_line_of_names_that_looks_like_a_row_is_told(tmp_path):
+    with pytest.warns(UserWarning, match="line 1: taken as column names, though it holds only"):
+        read_table(given_file(tmp_path, b"6,148,72\n1,85,66\n"))
 
 
 def test_json_lines_and_a_json_list(tmp_path):

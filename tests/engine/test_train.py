@@ -45,9 +45,7 @@ def test_an_epoch_in_order_is_the_epoch_of_keras(
     from fondo.engine import feeds
     from fondo.engine.losses import class_objective
 
-    monkeypatch.setattr(
-        feeds, "epoch_order", lambda n, seed, epoch: np.arange(n, dtype=np.int32)
-    )
+    monkeypatch.setattr(feeds, "epoch_order", lambda n, seed, epoch: np.arange(n, dtype=np.int32))
     ours = make_network(l2=0.01, norm=True)
     step = supervised(ours, class_objective("cross_entropy", 3), make_optimizer(optimizer, 0.01))
     outcome = train(step, Examples(inputs, target), None, Plan(2, 32, patience=None))
@@ -163,7 +161,10 @@ def test_a_metric_can_be_watched_and_an_unknown_one_is_refused(
 
 
 def test_a_network_with_named_inputs_trains_and_predicts(rows: Examples) -> None:
-    parts = {"numbers": keras.Input((3,)), "codes": keras.Input((1,), dtype="int32")}
+    parts = {
+        "numbers": keras.Input((3,), name="numbers"),
+        "codes": keras.Input((1,), dtype="int32", name="codes"),
+    }
     codes = keras.layers.Flatten()(keras.layers.Embedding(5, 2)(parts["codes"]))
     joined = keras.layers.Concatenate()([parts["numbers"], codes])
     network = keras.Model(parts, keras.layers.Dense(1)(joined))
@@ -206,9 +207,7 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_how_to_go_on(
     plan = Plan(6, 32, checkpoint=path, callbacks=(Recorder(stop_after=3),))
     with pytest.raises(Interrupted, match=r"after epoch 3.*run\.safetensors; resume"):
         train(make_step(dropout=0.2), rows, rows, plan)
-    resumed = train(
-        make_step(dropout=0.2), rows, rows, Plan(6, 32, checkpoint=path, resume=True)
-    )
+    resumed = train(make_step(dropout=0.2), rows, rows, Plan(6, 32, checkpoint=path, resume=True))
     assert_same_run(whole, resumed)
     with pytest.raises(Interrupted, match=r"Nothing was kept: give a checkpoint"):
         train(make_step(), rows, None, Plan(6, 32, callbacks=(Recorder(stop_after=1),)))
@@ -223,8 +222,15 @@ def test_a_loss_that_is_not_finite_stops_with_cause_and_remedy(
         train(make_step(), Examples(broken, rows.target), None, Plan(2, 32))
     with pytest.raises(TrainingFailed, match=r"val_loss is not a number.*validation rows"):
         train(make_step(), rows, Examples(broken, rows.target), Plan(2, 32))
-    with pytest.raises(TrainingFailed, match=r"values up to .*Scale it"):
-        train(make_step("sgd", 1e30), Examples(broken[:10] * 1e30, rows.target[:10]), None, Plan(9, 5))
+
+
+def test_inputs_that_were_never_scaled_are_named_as_the_cause() -> None:
+    inputs = keras.Input((1,))
+    network = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    step = supervised(network, number_objective("mse"), make_optimizer("sgd", 0.1))
+    examples = Examples(np.arange(64.0)[:, None] * 1e6, np.arange(64.0))
+    with pytest.raises(TrainingFailed, match=r"input 'inputs' has values up to 6.3e\+07. Scale it"):
+        train(step, examples, None, Plan(20, 8))
 
 
 def test_a_learning_rate_that_is_too_large_is_named_as_the_cause() -> None:

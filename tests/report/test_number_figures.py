@@ -36,3 +36,9 @@ def test_coverage_stands_beside_what_was_stated(check_chart: Check) -> None:
     check_chart(chart)
     assert "should hold 90\N{NO-BREAK SPACE}% of the true values hold 89.6" in chart.caption
     assert "give or take 0.740 metres" in chart.caption
+
+
+def test_a_residual_is_actual_minus_predicted() -> None:
+    quantiles = dict.fromkeys(("0.05", "0.25", "0.75", "0.95"), 2.0)
+    curve = {"actual": [3.0], "predicted": [1.0], "rows": 1, "mean": 2.0, "quantiles": quantiles}
+    assert not [c for c in residuals(curve, "") if "\N{MINUS SIGN}" in c.svg]  # 3 - 1 = 2

@@ -67,3 +67,7 @@ def test_hostile_names_stay_text(check_chart: Check, hostile: str) -> None:
     rows = [Bar(hostile, 1.0, 0.5, 1.5, detail=f" = {hostile}")]
     check_chart(bars(f"t {hostile}", Axis(hostile, hostile), rows, "Names."))
     assert WIDTH == 540
+
+
+def test_bars_far_from_zero_still_show_it() -> None:
+    assert ">0</text>" in bars("t", X, [Bar("a", 90), Bar("b", 95)], "Far from zero.").svg

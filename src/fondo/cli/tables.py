@@ -165,11 +165,15 @@ def show_dish(console: "Console", result: Any) -> None:
             number(figure.naive),
         )
     console.print(table)
-    for title, texts in (("Published", [result.published]), ("Known faults", result.faults)):
-        for text in texts:
-            _line(console, f"[bold]{title}:[/] ", text)
+    _line(console, "[bold]Published:[/] ", result.published)
+    if result.faults:
+        console.print("[bold]Known faults of the published figure:[/]")
+    for fault in result.faults:
+        _line(console, "  - ", fault)
     show_notes(console, result.notes)
     _line(console, "[bold]Lesson:[/] ", result.lesson)
+    if result.data:
+        _line(console, "[bold]--data takes:[/] ", result.data)
     console.print(f"{result.seconds:.1f} seconds.")
 
 

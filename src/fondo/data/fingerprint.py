@@ -108,7 +108,7 @@ def _plain(series: pl.Series) -> pl.Series:
     dtype = series.dtype
     if dtype.is_temporal():
         return series.to_physical()
-    if dtype in (pl.Int128, pl.UInt128):  # wider than any number of NumPy
+    if str(dtype) in ("Int128", "UInt128"):  # wider than any number of NumPy
         return series.cast(pl.String)
     if dtype.is_numeric() or dtype in (pl.Boolean, pl.String):
         return series.cast(pl.Float64) if isinstance(dtype, pl.Decimal) else series

@@ -17,6 +17,7 @@ from fondo.store.weights import load_arrays, save_arrays
 
 FORMAT = "1"
 _PARTS = ("state", "best")
+_FACTS = ("best_epoch", "best_value", "history", "hashes")
 
 
 class Keeper:
@@ -74,7 +75,8 @@ class Keeper:
         self._check_identity(facts)
         try:
             parts = {part: _like(getattr(fresh, part), arrays, part) for part in _PARTS}
-            run = Run(**parts, **json.loads(facts["run"]))
+            written = json.loads(facts["run"])
+            run = Run(**parts, **{name: written[name] for name in _FACTS})
         except (KeyError, TypeError, ValueError) as error:
             raise BadData(
                 f"{path}: not a checkpoint of this network ({error}). "
@@ -101,8 +103,7 @@ class Keeper:
 
 def _facts(run: Run) -> dict[str, str]:
     """What a run holds besides arrays; floats keep every bit in JSON."""
-    names = ("best_epoch", "best_value", "history", "hashes")
-    return {"format": FORMAT, "run": json.dumps({name: getattr(run, name) for name in names})}
+    return {"format": FORMAT, "run": json.dumps({name: getattr(run, name) for name in _FACTS})}
 
 
 def _like(tree: Any, arrays: dict[str, Any], part: str) -> Any:

@@ -168,8 +168,9 @@ def _loop(
             lambda array: array.at[rows].get(mode="promise_in_bounds"), data
         )
         real = i * batch + jnp.arange(batch) < n_rows
-        folded = jax.random.fold_in(jax.random.wrap_key_data(key), first + i)
-        return body(carried, (inputs, target, weight * real), folded)
+        # nothing behind the barrier depends on the number of rows: the same bits for any chunk
+        gathered = lax.optimization_barrier((inputs, target, weight * real))
+        return body(carried, gathered, jax.random.fold_in(jax.random.wrap_key_data(key), first + i))
 
     def turn(i: Any, carry: tuple[Any, Any]) -> tuple[Any, Any]:
         after, log = one(carry[0], i)

@@ -22,8 +22,8 @@ class CookResult:
 
     Attributes
     ----------
-    id, title, published, naive, lesson : str
-        From the recipe.
+    id, title, published, naive, lesson, data : str
+        From the recipe; `data` is what it would take.
     faults : tuple of str
         From the recipe.
     source : str
@@ -44,6 +44,7 @@ class CookResult:
     faults: tuple[str, ...]
     naive: str
     lesson: str
+    data: str
     source: str
     figures: tuple[Figure, ...]
     notes: tuple[str, ...]
@@ -137,6 +138,7 @@ def cook(
         faults=recipe.faults,
         naive=recipe.naive,
         lesson=recipe.lesson,
+        data=recipe.data,
         source=recipe.sample if data is None else str(data),
         figures=dish.figures,
         notes=dish.notes,

@@ -50,47 +50,31 @@ def run(kitchen: Kitchen) -> Dish:
 
     table = kitchen.table(four_rows)
     X, y = table.select(kitchen.need(table, "x")), table[kitchen.need(table, "y")].to_numpy()
-    new, rows = pl.DataFrame({"x": [5.0, 6.0]}), len(y)
+    new, naive = pl.DataFrame({"x": [5.0, 6.0]}), float(y.mean())
 
     def fit(cls: Any, epochs: int, seed: int = 0) -> Any:
-        return cls(**settings(rows, epochs, seed)).fit(X, y, run=kitchen.run())
+        return cls(**settings(len(y), epochs, seed)).fit(X, y, run=kitchen.run())
+
+    def told(figure: float) -> float | None:
+        return figure if kitchen.data is None else None  # it speaks of the four rows only
 
     dead = fit(started_at(*DEAD), 1)
-    five, six = fit(started_at(*HEALTHY), EPOCHS).predict(new)
-    later_five, later_six = fit(started_at(*HEALTHY), MORE_EPOCHS).predict(new)
-    random = [fit(PlainRegressor, EPOCHS, kitchen.seed + i) for i in range(STARTS)]
-    stuck = sum(abs(float(abs(m.predict(new)[1] - m.predict(new)[0]))) < 1e-6 for m in random)
-    naive, sample = float(y.mean()), kitchen.data is None
-    return Dish(
-        (
-            Figure(
-                f"x = 5 after {EPOCHS} epochs", five, naive=naive, published=_if(sample, 9.865341)
-            ),
-            Figure(
-                f"x = 6 after {EPOCHS} epochs", six, naive=naive, published=_if(sample, 11.799512)
-            ),
-            Figure(f"x = 5 after {MORE_EPOCHS} epochs", later_five, naive=naive),
-            Figure(f"x = 6 after {MORE_EPOCHS} epochs", later_six, naive=naive),
-            Figure(
-                "dead start: loss before the step",
-                dead.history_[0]["loss"],
-                published=_if(sample, 30.0),
-            ),
-            Figure(
-                "dead start: x = 5 after one step",
-                dead.predict(new)[0],
-                naive=naive,
-                published=_if(sample, 0.09999999),
-            ),
-            Figure("parameters", dead.network_.count_params(), published=10),
-        ),
-        (f"{stuck} of {STARTS} random starts died: the same answer for every x.",),
+    early, late = (
+        fit(started_at(*HEALTHY), epochs).predict(new) for epochs in (EPOCHS, MORE_EPOCHS)
     )
-
-
-def _if(sample: bool, figure: float) -> float | None:
-    """The published figure, which speaks of the four rows only."""
-    return figure if sample else None
+    random = [fit(PlainRegressor, EPOCHS, kitchen.seed + i).predict(new) for i in range(STARTS)]
+    stuck = sum(abs(five - six) < 1e-6 for five, six in random)
+    loss, step = dead.history_[0]["loss"], dead.predict(new)[0]
+    figures = (
+        Figure(f"x = 5 after {EPOCHS} epochs", early[0], naive=naive, published=told(9.865341)),
+        Figure(f"x = 6 after {EPOCHS} epochs", early[1], naive=naive, published=told(11.799512)),
+        Figure(f"x = 5 after {MORE_EPOCHS} epochs", late[0], naive=naive),
+        Figure(f"x = 6 after {MORE_EPOCHS} epochs", late[1], naive=naive),
+        Figure("dead start: loss before the step", loss, published=told(30.0)),
+        Figure("dead start: x = 5 after one step", step, naive=naive, published=told(0.09999999)),
+        Figure("parameters", dead.network_.count_params(), published=10),
+    )
+    return Dish(figures, (f"{stuck} of {STARTS} random starts died: one answer for every x.",))
 
 
 recipe = Recipe(

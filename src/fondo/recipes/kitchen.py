@@ -13,7 +13,7 @@ from fondo.errors import BadData, did_you_mean
 if TYPE_CHECKING:
     import polars as pl
 
-    from fondo.tasks.base import Run
+    from fondo.tasks.run import Run
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Kitchen:
 
     def run(self) -> "Run":
         """How each training of the recipe runs."""
-        from fondo.tasks.base import Run
+        from fondo.tasks.run import Run
 
         return Run(callbacks=self.callbacks)
 

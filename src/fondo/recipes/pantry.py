@@ -31,7 +31,7 @@ def loans(n_rows: int = 12_000, seed: int = 0) -> pl.DataFrame:
     income = draw.lognormal(8.6, 0.6, n_rows).round()
     debt = draw.lognormal(-1.2, 0.9, n_rows)
     lines, homes, family = draw.poisson([[8.0], [1.0], [0.8]], (3, n_rows))
-    risk = -4.6 + 2.2 * used + 0.9 * late.sum(axis=0) - 0.03 * (age - 52) + 0.6 * (debt > 0.7)
+    risk = -4.4 + 2.2 * used + 0.9 * late.sum(axis=0) - 0.03 * (age - 52) + 0.6 * (debt > 0.7)
     bad = draw.random(n_rows) < 1 / (1 + np.exp(-risk))
     unknown = draw.random(n_rows) < 0.2  # no income known: the ratio is then a plain sum
     used[draw.random(n_rows) < 0.005] *= 1000  # slips of the pen, as real tables have

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from fondo import contracts
 from fondo.contracts import Contract
 from fondo.data.splits import Latest, folds
-from fondo.engine.examples import Examples
+from fondo.engine.examples import Examples, Source
 from fondo.engine.objective import Objective
 from fondo.engine.optimizers import make_optimizer
 from fondo.engine.plan import Plan
@@ -171,14 +171,25 @@ class Task(BaseEstimator, ABC):
         whole = Part(X, y, check_weight(self, sample_weight, X, y))
         training, held = self._parts(whole, groups, validation_data)
         self.learn(training.X, training.y)
-        record = make_record(self, whole)
-        outcome = self._train(training, held, run, record)
-        self.history_, self.best_epoch_ = outcome.history, outcome.best_epoch
-        self.n_validation_ = 0 if held is None else self.n_rows(held.X)
-        self.fools_ = self.fool(training.y)
-        self.receipt_ = record.receipt(outcome.hashes)
-        self.calibrate(held, None if held is None else self.answers(held.X))
+        held_examples = None if held is None else self.examples(held)
+        self.train_on(self.examples(training), held_examples, run, make_record(self, whole))
+        self.finish(training, held)
         return self
+
+    def train_on(self, training: Source, held: Source | None, run: Run, record: Recorded) -> None:
+        """Train a fresh network on encoded rows; for whoever encodes them otherwise than `fit`."""
+        self.network_ = self.network()
+        step = supervised(self.network_, self.objective(), self._optimizer())
+        outcome = train(step, training, held, self.plan(training.n_rows, run, record.settings_hash))
+        set_state(self.network_, outcome.state)
+        self.history_, self.best_epoch_ = outcome.history, outcome.best_epoch
+        self.n_validation_ = 0 if held is None else held.n_rows
+        self.receipt_ = record.receipt(outcome.hashes)
+
+    def finish(self, training: Part, held: Part | None) -> None:
+        """Learn what stands beside the network: naive baselines, thresholds, error widths."""
+        self.fools_ = self.fool(training.y)
+        self.calibrate(held, None if held is None else self.answers(held.X))
 
     def _check_settings(self) -> None:
         contracts.check(self)
@@ -193,28 +204,14 @@ class Task(BaseEstimator, ABC):
             return whole, Part(*self.read(*validation_data))
         return split_part(self, whole, groups)
 
-    def _train(self, training: Part, held: Part | None, run: Run, record: Recorded) -> Any:
-        self.network_ = self.network()
-        step = supervised(
-            self.network_, self.objective(), self._optimizer()
-        )
-        outcome = train(
-            step,
-            self.examples(training, fitting=True),
-            None if held is None else self.examples(held),
-            self.plan(training, run, record.settings_hash),
-        )
-        set_state(self.network_, outcome.state)
-        return outcome
-
     def _optimizer(self) -> Any:
         return make_optimizer(self.optimizer, self.learning_rate, type(self).__name__)
 
-    def plan(self, training: Part, run: Run, settings_hash: str = "") -> Plan:
+    def plan(self, n_rows: int, run: Run, settings_hash: str = "") -> Plan:
         """How long and in what portions training goes."""
         return Plan(
             epochs=self.epochs,
-            batch_size=self.batch_size or default_batch(self.n_rows(training.X)),
+            batch_size=self.batch_size or default_batch(n_rows),
             patience=self.patience,
             seed=self.random_state,
             checkpoint=run.checkpoint,

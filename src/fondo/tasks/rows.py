@@ -43,7 +43,7 @@ def check_weight(task: Any, weight: Any, X: Any, y: Any) -> np.ndarray | None:
             "Weights must be finite and not negative."
         )
     if values.sum() == 0:
-        raise BadData(f"{owner}: every sample_weight is 0. Give at least one row some weight.")
+        raise BadData(f"{owner}: every sample_weight is zero. Give at least one row some weight.")
     return np.asarray(values / values.mean(), dtype="float32")
 
 

@@ -205,7 +205,7 @@ def test_weights_that_cannot_be_are_refused():
         small().fit(X, y, sample_weight=[1, 2, 3])
     with pytest.raises(BadData, match="sample_weight of row 0 is -1.0"):
         small().fit(X, y, sample_weight=np.full(40, -1.0))
-    with pytest.raises(BadData, match="every sample_weight is 0"):
+    with pytest.raises(BadData, match="every sample_weight is zero"):
         small().fit(X, y, sample_weight=np.zeros(40))
 
 

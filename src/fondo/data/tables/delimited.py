@@ -137,8 +137,14 @@ def open_delimited(path: Path) -> Delimited:
         raise BadData(f"{path}: the file is empty. Give a file with a line of names and rows.")
     lines = [line for line in head.splitlines()[:50] if line.strip()]
     whole = lines[:-1] if len(head) >= _HEAD // 2 and len(lines) > 2 else lines
-    separator = _separator(whole)
-    cells = next(csv.reader(io.StringIO(head), delimiter=separator))
+    try:
+        separator = _separator(whole)
+        cells = next(csv.reader(io.StringIO(head), delimiter=separator))
+    except csv.Error as error:
+        raise BadData(
+            f"{path} line 1: cannot be read as text in columns ({error}). Check quotation marks, "
+            "and that lines end with a line feed."
+        ) from error
     return Delimited(path, encoding, separator, tidy_names(cells, str(path)))
 
 

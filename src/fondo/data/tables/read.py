@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from fondo.data.tables import text
 from fondo.data.tables.delimited import open_delimited, pieces, tidy_names, typed
 from fondo.errors import BadData, BadParameter, OutputError, did_you_mean
 
@@ -147,6 +148,13 @@ def _delimited(path: Path) -> pl.DataFrame:
     if file.encoding == "cp1252":
         warnings.warn(
             f"{path}: not UTF-8, read as Windows-1252. Save it as UTF-8 if letters look wrong.",
+            UserWarning,
+            stacklevel=3,
+        )
+    if text.to_numbers(pl.Series(file.names)).null_count() == 0:
+        warnings.warn(
+            f"{path} line 1: taken as column names, though it holds only numbers. Put a line of "
+            "names above it if it is a row.",
             UserWarning,
             stacklevel=3,
         )

@@ -124,15 +124,29 @@ class StreamedTable:
             All columns.
         """
         generator = np.random.default_rng(seed)
-        drawn = np.sort(generator.choice(self.n_rows, min(n, self.n_rows), replace=False))
+        return self.take(generator.choice(self.n_rows, min(n, self.n_rows), replace=False))
+
+    def take(self, rows: NDArray[np.int64]) -> pl.DataFrame:
+        """Chosen rows, by their places in the file and in its order.
+
+        Parameters
+        ----------
+        rows : int array (n,)
+            Places counted from 0, each once, in any order.
+
+        Returns
+        -------
+        frame : polars.DataFrame (n, n_columns)
+            All columns.
+        """
+        drawn = np.sort(rows)
         taken, start = [], 0
         for batch in self.batches():
-            inside = drawn[
-                np.searchsorted(drawn, start) : np.searchsorted(drawn, start + len(batch))
-            ]
+            stop = start + len(batch)
+            inside = drawn[np.searchsorted(drawn, start) : np.searchsorted(drawn, stop)]
             if len(inside):
                 taken.append(batch[inside - start].rechunk())
-            start += len(batch)
+            start = stop
         return pl.concat(taken) if taken else pl.DataFrame(schema=self.schema)
 
     def fingerprint(self) -> str:

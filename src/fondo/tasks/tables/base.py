@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
+from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from fondo.contracts import Contract, Either, Made, Nothing, Real, Whole
@@ -49,6 +50,9 @@ SHARED_CONTRACTS: dict[str, Contract] = {
 }
 
 
+FEWEST = 2  # rows; one alone has no spread
+
+
 class TableTask(Task):
     """Task whose examples are rows of a table; see `TableClassifier` and `TableRegressor`."""
 
@@ -61,6 +65,10 @@ class TableTask(Task):
 
     def read(self, X: Any, y: Any = None, *, fitting: bool = False) -> tuple[Any, Any]:
         """Table as a polars frame, and targets as an array; both checked."""
+        if issparse(X):
+            raise BadData(
+                f"{type(self).__name__}: sparse input is not supported. Give X.toarray()."
+            )
         if isinstance(X, str | Path):
             X = read_source(X)
         is_array = not (isinstance(X, pl.DataFrame | pl.LazyFrame) or hasattr(X, "iloc"))
@@ -78,13 +86,19 @@ class TableTask(Task):
     def _read_array(self, X: Any, y: Any, fitting: bool) -> tuple[Any, Any]:
         given = {"dtype": None, "ensure_all_finite": False, "reset": fitting}
         if fitting:
-            X, y = validate_data(self, X, "no_validation" if y is None else y, **given)
+            X, y = validate_data(self, X, self._wanted(y), **given)
             names = [f"x{i}" for i in range(X.shape[1])]
             self.columns_ = names
         else:
             X = validate_data(self, X, **given)
         frame = to_frame(X, names=list(self.columns_))
         return frame, self._read_target(y, frame.height, fitting)
+
+    def _wanted(self, y: Any) -> Any:
+        if y is None:
+            owner = type(self).__name__
+            raise BadData(f"{owner} requires y to be passed, but the target y is None.")
+        return y
 
     def _take_target(self, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, Any]:
         if name not in frame.columns:
@@ -102,9 +116,7 @@ class TableTask(Task):
     def _read_target(self, y: Any, n_rows: int, fitting: bool) -> np.ndarray | None:
         owner = type(self).__name__
         if y is None:
-            if fitting:
-                raise BadData(f"{owner} requires y to be passed, but the target y is None.")
-            return None
+            return self._wanted(y) if fitting else None
         series = y if isinstance(y, pl.Series) else None
         if series is not None and (lost := series.is_null().sum()):
             raise BadData(missing_target(owner, series.is_null().to_numpy(), int(lost)))
@@ -136,6 +148,11 @@ class TableTask(Task):
     # ---- the four parts, as far as the rows go
 
     def learn(self, X: Any, y: np.ndarray) -> None:
+        if X.height < FEWEST:
+            raise BadData(
+                f"{type(self).__name__}: there is nothing to learn from {X.height} row "
+                f"(n_samples={X.height}). Give at least {FEWEST}, better some hundreds."
+            )
         self.encoder_ = TableEncoder(self.columns or Columns()).fit(X)
         self.learn_target(y)
         self.edges_ = self._edges(X)

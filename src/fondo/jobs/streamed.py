@@ -1,0 +1,71 @@
+"""The whole job for a table larger than the memory budget. `train` decides and comes here."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fondo.data.tables.read import file_format
+from fondo.data.tables.stream import StreamedTable, draw_parts
+from fondo.errors import BadParameter
+from fondo.jobs.job import Job, Rows, rows_of
+from fondo.tasks.base import Run, Task
+from fondo.tasks.registry import task_class
+from fondo.tasks.settings import configure
+from fondo.tasks.tables.streamed import draw, fit_streamed
+
+SHARE_OF_MEMORY = 0.5  # of what is free, for a table and its encoding together
+GROWTH = {"parquet": 10, "delimited": 6}  # bytes in memory for a byte of file, on the safe side
+PACKED = 4  # more for a compressed text file
+
+
+def too_large(source: Any, budget: int | None) -> bool:
+    """Whether a table must be streamed: its file, unpacked and encoded, is above the budget."""
+    path = Path(str(source))
+    if str(source).startswith("sample:") or not path.is_file():
+        return False
+    form = file_format(path)
+    if form not in GROWTH:
+        return False
+    size = path.stat().st_size * GROWTH[form]
+    if path.suffix in (".gz", ".bz2"):
+        size *= PACKED
+    return size > (budget if budget is not None else SHARE_OF_MEMORY * free_memory())
+
+
+def free_memory() -> int:
+    """Bytes of memory that are free, or half of all where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 4 << 30
+
+
+def fit(job: Job, table: StreamedTable, run: Run) -> tuple[Task, dict[str, int], tuple[Rows, Rows]]:
+    """Fitted task, rows of each part, and samples of the training and the test part."""
+    for name in ("group", "time"):
+        if getattr(job, name) is not None:
+            raise BadParameter(
+                f"train({name}={getattr(job, name)!r}): a streamed table is split at random. "
+                "Give more memory with --memory, or leave it out."
+            )
+    task = configure(task_class(job.task), job.settings, seed=job.seed)
+    share = (1 - job.test) * (task.validation if isinstance(task.validation, float) else 0.15)
+    shares = {"train": 1 - job.test - share, "validation": share, "test": job.test}
+    parts = draw_parts(table.n_rows, shares, job.seed)
+    learnt = {name: parts[name] for name in ("train", "validation")}
+    fit_streamed(task, table, learnt, run, drop=job.drop)
+    counts = {name: int(np.count_nonzero(mask)) for name, mask in parts.items()}
+    samples = [rows_of(job, table.take(draw(parts[n], job.seed))) for n in ("train", "test")]
+    return task, counts, (samples[0], samples[1])
+
+
+def notes(counts: dict[str, int], samples: tuple[Rows, Rows]) -> list[str]:
+    """What a reader must know of a streamed training."""
+    training, test = (rows.X.height for rows in samples)
+    return [
+        f"The table was streamed: the network learnt from all {counts['train']} training rows; "
+        f"statistics of columns and classic models come from {training} of them, scores from "
+        f"{test} of the {counts['test']} test rows, drawn at random."
+    ]

@@ -1,0 +1,1 @@
+"""Keras layers that the tasks need and Keras lacks, or does slowly."""

@@ -1,0 +1,1 @@
+"""Pure functions that build networks: sizes in, keras.Model out."""

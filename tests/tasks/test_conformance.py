@@ -1,0 +1,48 @@
+"""Every task keeps scikit-learn's contract; each check it is excused from says why."""
+
+from typing import Any
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from fondo import MLP, TableClassifier, TableRegressor
+
+SMALL = MLP(hidden=(16,), embedding="none", members=1, dropout=0.0)
+SETTINGS: dict[str, Any] = {
+    "architecture": SMALL,
+    "optimizer": "adam",
+    "learning_rate": 0.02,
+    "batch_size": 64,
+    "epochs": 15,
+}
+
+BY_NAME = "columns are found by their names, whatever their order; see the test of missing columns"
+WEIGHTS = (
+    "rows of weight nought still count as rows in quantiles, in the split and in batches, and a "
+    "row of weight two is not seen twice in another order: equal in expectation, not to the bit"
+)
+EXCUSED = {
+    "check_dataframe_column_names_consistency": BY_NAME,
+    "check_sample_weight_equivalence_on_dense_data": WEIGHTS,
+    "check_sample_weight_equivalence_on_sparse_data": WEIGHTS,
+}
+
+
+def excused(estimator: Any) -> dict[str, str]:
+    return EXCUSED
+
+
+@parametrize_with_checks(
+    [TableClassifier(**SETTINGS), TableRegressor(**SETTINGS)], expected_failed_checks=excused
+)
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning")
+def test_it_is_a_scikit_learn_estimator(estimator: Any, check: Any) -> None:
+    check(estimator)
+
+
+def test_nobody_is_excused_from_a_check_that_does_not_exist() -> None:
+    from sklearn.utils import estimator_checks
+
+    known = {name for name in vars(estimator_checks) if name.startswith("check_")}
+    assert set(EXCUSED) <= known
+    assert all(len(reason) > 20 for reason in EXCUSED.values())
