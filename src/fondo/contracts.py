@@ -125,6 +125,23 @@ class Choice(Contract):
         return hint if hint.startswith("Did you mean") else ""
 
 
+class Word(Contract):
+    """Text that a test accepts, where a list of words would be too long or too open."""
+
+    def __init__(self, what: str, test: Callable[[str], bool] = bool) -> None:
+        self.what, self.test = what, test
+
+    @property
+    def rule(self) -> str:
+        return self.what
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, str) and bool(self.test(value))
+
+    def parse(self, text: str) -> str:
+        return text
+
+
 class Flag(Contract):
     """True or False."""
 

@@ -20,8 +20,6 @@ State = dict[str, Any]
 Log = dict[str, Any]
 """Sums over rows, as scalars; among them "weight", which every other one is divided by."""
 
-_LEAST_WEIGHT = 1e-12  # of a batch, so that rows without weight give 0 and not 0 / 0
-
 
 class Step(Protocol):
     """One step of training, pure in its arguments, so that it can be compiled and vmapped.
@@ -57,7 +55,9 @@ class Step(Protocol):
         """Refuse before the first epoch what cannot be trained."""
 
 
-def supervised(network: Any, objective: Objective, optimizer: Any) -> "Supervised":
+def supervised(
+    network: Any, objective: Objective, optimizer: Any, average: float | None = None
+) -> "Supervised":
     """Step that makes the objective's mean over rows, plus the network's penalties, small.
 
     Parameters
@@ -68,6 +68,10 @@ def supervised(network: Any, objective: Objective, optimizer: Any) -> "Supervise
         Loss, metrics, what to watch.
     optimizer : keras optimizer
         Fresh, see `make_optimizer`; it is built on the network's trainable variables here.
+    average : float in (0, 1) or None, default=None
+        Momentum of a running average of the weights, which is then what is validated, kept and
+        predicted with. Early on it is less, min(average, (1 + t) / (10 + t)) after t steps, so
+        that the start is soon forgotten. None keeps no average.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def supervised(network: Any, objective: Objective, optimizer: Any) -> "Supervise
             f"supervised(optimizer={optimizer.name!r}): it was built for another network. "
             "Use make_optimizer to get a fresh one."
         )
-    return Supervised(network, objective, optimizer)
+    return Supervised(network, objective, optimizer, average)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +105,7 @@ class Supervised:
     network: Any
     objective: Objective
     optimizer: Any
+    average: float | None = None
 
     @property
     def watch(self) -> str:
@@ -116,7 +121,7 @@ class Supervised:
     def signature(self) -> str:
         """Text that is equal for steps which compile to the same program."""
         network, optimizer = network_signature(self.network), optimizer_signature(self.optimizer)
-        return f"{network}|{self.objective.signature}|{optimizer}"
+        return f"{network}|{self.objective.signature}|{optimizer}|{self.average}"
 
     def init(self, key: Any) -> State:
         """Copies of the network's weights; every SeedGenerator is set from `key` (2,) uint32."""
@@ -128,16 +133,19 @@ class Supervised:
             if is_seed(variable):
                 value = np.array([next(draws), next(draws)], value.dtype)
             others.append(value)
-        return {
+        state = {
             "trainable": [_copy(variable) for variable in self.network.trainable_variables],
             "non_trainable": others,
             "optimizer": [_copy(variable) for variable in self.optimizer.variables],
         }
+        if self.average is not None:
+            state["average"] = [_copy(variable) for variable in self.network.trainable_variables]
+        return state
 
     def step(self, state: State, batch: Any, key: Any) -> tuple[State, Log]:
         """One update on (inputs, target (batch, ...), weight (batch,)); `key` is not needed."""
         inputs, target, weight = batch
-        total = jnp.maximum(weight.sum(), _LEAST_WEIGHT)
+        rows = jnp.maximum((weight > 0).sum(), 1)  # that are there; weights average 1 over all
 
         def loss(trainable: Any) -> tuple[Any, Any]:
             outputs, others, penalties = self.network.stateless_call(
@@ -145,7 +153,7 @@ class Supervised:
                 return_losses=True,
             )  # fmt: skip
             penalty = sum(penalties, jnp.zeros(()))
-            mean = (self.objective.loss(target, outputs) * weight).sum() / total + penalty
+            mean = _sum(self.objective.loss(target, outputs), weight) / rows + penalty
             return self.optimizer.scale_loss(mean), (mean, outputs, others)
 
         gradient, (mean, outputs, others) = jax.grad(loss, has_aux=True)(state["trainable"])
@@ -153,8 +161,9 @@ class Supervised:
             state["optimizer"], gradient, state["trainable"]
         )
         after = {"trainable": trainable, "non_trainable": others, "optimizer": moments}
-        weight_sum = weight.sum()
-        log = {"loss": mean * weight_sum, "weight": weight_sum}
+        if self.average is not None:
+            after["average"] = self._averaged(state["average"], trainable, moments)
+        log = {"loss": mean * rows, "weight": weight.sum()}
         return after, log | self._metrics(target, outputs, weight)
 
     def evaluate(self, state: State, batch: Any) -> Log:
@@ -166,12 +175,18 @@ class Supervised:
 
     def weights(self, state: State) -> State:
         """Weights to predict with: the running average where the optimizer keeps one (EMA)."""
-        trainable = state["trainable"]
+        trainable = state.get("average", state["trainable"])
         if self.optimizer.use_ema:
             places = {id(variable): k for k, variable in enumerate(self.optimizer.variables)}
             averages = self.optimizer._model_variables_moving_average
             trainable = [state["optimizer"][places[id(variable)]] for variable in averages]
         return {"trainable": trainable, "non_trainable": state["non_trainable"]}
+
+    def _averaged(self, average: Any, trainable: Any, moments: Any) -> Any:
+        """Running average of the weights after one more step."""
+        t = moments[_place(self.optimizer.iterations, self.optimizer.variables)]
+        momentum = jnp.minimum(self.average, (1 + t) / (10 + t))
+        return [momentum * a + (1 - momentum) * w for a, w in zip(average, trainable, strict=True)]
 
     def check(self, state: State, batch: Any) -> None:
         """Check a loss that is a person's own on a batch; others need none."""
@@ -221,6 +236,10 @@ def _is_chain(network: Any) -> bool:
 def _sum(values: Any, weight: Any) -> Any:
     """Weighted sum over rows; whatever a padded row gives, not-a-number included, is left out."""
     return jnp.where(weight > 0, values * weight, 0).sum()
+
+
+def _place(variable: Any, variables: Any) -> int:
+    return next(k for k, each in enumerate(variables) if each is variable)
 
 
 def _copy(variable: Any) -> np.ndarray[Any, Any]:

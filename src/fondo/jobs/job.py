@@ -12,6 +12,7 @@ import polars as pl
 
 from fondo.data.fingerprint import fingerprint
 from fondo.data.splits import split_rows
+from fondo.data.tables.stream import draw_parts
 from fondo.errors import BadData, did_you_mean
 
 
@@ -39,6 +40,8 @@ class Job:
         Columns left out.
     fingerprint : str
         Hash of the whole table; by it the table is known again.
+    streamed : bool
+        Whether the table was read from disk in batches.
     """
 
     source: str
@@ -52,6 +55,7 @@ class Job:
     weight: str | None = None
     drop: tuple[str, ...] = ()
     fingerprint: str = ""
+    streamed: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -138,7 +142,11 @@ def unseen(job: Job, frame: pl.DataFrame, kind: str) -> Rows:
     rows = rows_of(job, frame)
     if not job.fingerprint or fingerprint(frame) != job.fingerprint:
         return rows
-    _, test = split(job, rows, rows.y.to_numpy() if kind == "class" else None)
+    if job.streamed:
+        parts = draw_parts(frame.height, {"rest": 1 - job.test, "test": job.test}, job.seed)
+        test = rows.take(np.flatnonzero(parts["test"]))
+    else:
+        test = split(job, rows, rows.y.to_numpy() if kind == "class" else None)[1]
     told = (
         f"{job.source} is the table that the model was trained on: only the {test.X.height} rows "
         "that were kept for the test are looked at."

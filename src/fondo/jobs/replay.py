@@ -1,5 +1,6 @@
 """Train a saved model again from its receipt, and say whether the same network comes out."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,8 @@ import polars as pl
 
 from fondo.engine.callbacks import Callback
 from fondo.jobs.job import rows_of
-from fondo.jobs.load import job_of, open_model, read_frame
+from fondo.jobs.load import job_of, open_model
+from fondo.jobs.source import open_source
 from fondo.jobs.train import fit
 from fondo.store.receipt import compare
 from fondo.tasks.base import Run
@@ -52,7 +54,9 @@ def replay(
     """
     _, stored, found = open_model(model)
     job = job_of(model, found)
-    rows = rows_of(job, read_frame(job.source if source is None else source))
-    again, _, _ = fit(job, rows, Run(callbacks=tuple(callbacks)))
+    budget = 0 if job.streamed else sys.maxsize  # the same way as at training
+    table = open_source(job.source if source is None else source, job.target, job.weight, budget)
+    run = Run(callbacks=tuple(callbacks))
+    again = fit(job, table.stream or rows_of(job, table.sample), run).task
     told = compare(stored.receipt, again.receipt_)
     return ReplayResult(told.identical, told.where, len(again.history_), Path(model))

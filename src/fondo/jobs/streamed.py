@@ -10,11 +10,10 @@ from fondo.data.tables.read import file_format
 from fondo.data.tables.stream import StreamedTable, draw_parts
 from fondo.errors import BadParameter
 from fondo.jobs.job import Job, Rows, rows_of
-from fondo.tasks.base import Run, Task
-from fondo.tasks.registry import task_class
-from fondo.tasks.settings import configure
+from fondo.tasks.run import Run
 from fondo.tasks.tables.streamed import draw, fit_streamed
 
+GUESSED_FROM = 10_000  # first rows, to guess the task of a streamed table
 SHARE_OF_MEMORY = 0.5  # of what is free, for a table and its encoding together
 GROWTH = {"parquet": 10, "delimited": 6}  # bytes in memory for a byte of file, on the safe side
 PACKED = 4  # more for a compressed text file
@@ -42,15 +41,16 @@ def free_memory() -> int:
         return 4 << 30
 
 
-def fit(job: Job, table: StreamedTable, run: Run) -> tuple[Task, dict[str, int], tuple[Rows, Rows]]:
-    """Fitted task, rows of each part, and samples of the training and the test part."""
+def fit(
+    task: Any, job: Job, table: StreamedTable, run: Run
+) -> tuple[dict[str, int], tuple[Rows, Rows]]:
+    """Fit a task; rows of each part, and samples of the training and the test part."""
     for name in ("group", "time"):
         if getattr(job, name) is not None:
             raise BadParameter(
                 f"train({name}={getattr(job, name)!r}): a streamed table is split at random. "
                 "Give more memory with --memory, or leave it out."
             )
-    task = configure(task_class(job.task), job.settings, seed=job.seed)
     share = (1 - job.test) * (task.validation if isinstance(task.validation, float) else 0.15)
     shares = {"train": 1 - job.test - share, "validation": share, "test": job.test}
     parts = draw_parts(table.n_rows, shares, job.seed)
@@ -58,7 +58,7 @@ def fit(job: Job, table: StreamedTable, run: Run) -> tuple[Task, dict[str, int],
     fit_streamed(task, table, learnt, run, drop=job.drop)
     counts = {name: int(np.count_nonzero(mask)) for name, mask in parts.items()}
     samples = [rows_of(job, table.take(draw(parts[n], job.seed))) for n in ("train", "test")]
-    return task, counts, (samples[0], samples[1])
+    return counts, (samples[0], samples[1])
 
 
 def notes(counts: dict[str, int], samples: tuple[Rows, Rows]) -> list[str]:

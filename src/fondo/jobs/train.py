@@ -9,18 +9,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from fondo.data.fingerprint import fingerprint
-from fondo.data.samples import sample
 from fondo.data.splits import Latest
+from fondo.data.tables.stream import StreamedTable
 from fondo.engine.callbacks import Callback
-from fondo.errors import BadData, BadParameter, OutputError
+from fondo.errors import BadParameter, OutputError
 from fondo.explain.importance import Importance, importance
 from fondo.explain.reasons import Reason, reasons
-from fondo.jobs.guess import guess
+from fondo.jobs import streamed
+from fondo.jobs.fitted import Fitted, page_parts
+from fondo.jobs.guess import Guess, guess
 from fondo.jobs.job import Job, Rows, rows_of, split
-from fondo.jobs.load import read_frame
+from fondo.jobs.source import open_source
 from fondo.judge.evaluation import Evaluation
 from fondo.report.report import report
 from fondo.store.atomic import blaming
@@ -54,6 +57,8 @@ class TrainResult:
         What shuffling each column costs, on test rows.
     reasons : list of list of Reason
         Why the first test rows are predicted as they are.
+    predictions, truths : list
+        What is predicted for those rows, and what is true.
     model, report : Path or None
         Where they lie; None where nothing was to be written.
     seconds : float
@@ -70,6 +75,7 @@ class TrainResult:
     importances: list[Importance] = field(default_factory=list)
     reasons: list[list[Reason]] = field(default_factory=list)
     predictions: list[Any] = field(default_factory=list)
+    truths: list[Any] = field(default_factory=list)
     model: Path | None = None
     report: Path | None = None
     seconds: float = 0.0
@@ -178,12 +184,12 @@ def train(
     """
     started = clock.perf_counter()
     tell = say or (lambda _: None)
-    frame, target, told = _open(source, target)
-    why = guess(frame[target]) if target in frame.columns else None
+    table = open_source(source, target, weight, memory_budget)
+    why = Guess(task, "you asked for it") if task else guess(table.sample[table.target])
     job = Job(
-        source=told,
-        target=target,
-        task=task or (why.task if why else "table-regressor"),
+        source=table.name,
+        target=table.target,
+        task=why.task,
         seed=seed,
         settings=dict(settings or {}),
         test=test,
@@ -191,63 +197,70 @@ def train(
         time=time,
         weight=weight,
         drop=tuple(drop),
-        fingerprint=fingerprint(frame),
+        fingerprint="" if table.stream else fingerprint(table.sample),
     )
-    rows = rows_of(job, frame)
-    reason = "you asked for it" if task or why is None else why.why
-    tell(f"Task: {job.task}, because {reason}.")
-    folder = choose_folder(out, told, resume=resume)
+    check_job(job)
+    tell(f"Task: {job.task}, because {why.why}.")
+    folder = choose_folder(out, table.name, resume=resume)
     run = Run(
         checkpoint=checkpoint_of(folder),
         resume=resume,
         callbacks=tuple(callbacks),
         memory_budget=memory_budget,
     )
-    fitted, training, held = fit(job, rows, run)
+    fitted = fit(job, table.stream or rows_of(job, table.sample), run)
+    if table.stream:
+        told = fitted.task.receipt_["data"]["fingerprint"]
+        job = replace(job, streamed=True, fingerprint=told)
     tell("Judging on the test part, beside the baselines.")
-    result = judged(job, fitted, (training, held), reason)
-    return _kept(result, folder, started)
+    return _kept(judged(job, fitted, why.why), fitted, folder, started)
 
 
-def fit(job: Job, rows: Rows, run: Run) -> tuple[Task, Rows, Rows]:
-    """Fitted task of a job, with the training and the test rows."""
+def check_job(job: Job) -> None:
+    """BadParameter where what is asked for cannot be."""
     if not 0 < job.test < 1:
         raise BadParameter(
             f"train(test={job.test}): test must be a share between 0 and 1, such as 0.2."
         )
-    member = configure(task_class(job.task), job.settings, seed=job.seed)
-    stratum = rows.y.to_numpy() if member.kind == "class" else None
-    training, held = split(job, rows, stratum)
-    if job.time is not None and isinstance(member.validation, float):
-        member.set_params(validation=Latest(job.time, member.validation))
-    member.fit(training.X, training.y, training.weight, groups=training.groups, run=run)
-    return member, training, held
 
 
-def judged(job: Job, task: Task, parts: tuple[Rows, Rows], why: str) -> TrainResult:
+def fit(job: Job, rows: Rows | StreamedTable, run: Run) -> Fitted:
+    """Fitted task of a job, with its training and test rows."""
+    task = configure(task_class(job.task), job.settings, seed=job.seed)
+    if isinstance(rows, StreamedTable):
+        counts, (training, test) = streamed.fit(task, job, rows, run)
+        return Fitted(task, training, test, counts, streamed.notes(counts, (training, test)))
+    training, test = split(job, rows, rows.y.to_numpy() if task.kind == "class" else None)
+    if job.time is not None and isinstance(task.validation, float):
+        task.set_params(validation=Latest(job.time, task.validation))
+    task.fit(training.X, training.y, training.weight, groups=training.groups, run=run)
+    counts = {
+        "train": training.X.height - task.n_validation_,
+        "validation": task.n_validation_,
+        "test": test.X.height,
+    }
+    return Fitted(task, training, test, counts, rows.notes)
+
+
+def judged(job: Job, fitted: Fitted, why: str) -> TrainResult:
     """Scores, baselines, leaks and explanations of a fitted task on its test part."""
-    training, held = parts
+    task = fitted.task
     known, test = (
         Part(*task.read(part.X, part.y), groups=part.groups, times=part.times)
-        for part in (training, held)
+        for part in (fitted.training, fitted.test)
     )
-    evaluation = task.evaluate_part(test, known)
-    shown = held.X.head(SHOWN_ROWS)
-    validation = int(getattr(task, "n_validation_", 0))
+    shown = fitted.test.X.head(SHOWN_ROWS)
     return TrainResult(
         task=task,
         job=job,
         why=why,
-        rows={
-            "train": training.X.height - validation,
-            "validation": validation,
-            "test": held.X.height,
-        },
-        evaluation=evaluation,
-        importances=importance(task, held.X, held.y, seed=job.seed),
-        reasons=reasons(task, shown, training.X, seed=job.seed),
-        predictions=list(task.predict(shown)),
-        notes=[*training.notes, *getattr(getattr(task, "encoder_", None), "notes_", [])],
+        rows=fitted.counts,
+        evaluation=task.evaluate_part(test, known),
+        importances=importance(task, fitted.test.X, fitted.test.y, seed=job.seed),
+        reasons=reasons(task, shown, fitted.training.X, seed=job.seed),
+        predictions=np.asarray(task.predict(shown)).tolist(),
+        truths=fitted.test.y.head(SHOWN_ROWS).to_list(),
+        notes=[*fitted.notes, *getattr(getattr(task, "encoder_", None), "notes_", [])],
     )
 
 
@@ -289,27 +302,11 @@ def _next_folder(source: str, *, resume: bool) -> Path:
     return folder
 
 
-def _open(source: Any, target: str | None) -> tuple[pl.DataFrame, str, str]:
-    """Frame, target column and what to call the source."""
-    if isinstance(source, pl.DataFrame):
-        frame, own, told = source, None, "frame"
-    elif str(source).startswith("sample:"):
-        frame, own = sample(str(source).removeprefix("sample:"))[:2]
-        told = str(source)
-    else:
-        frame, own, told = read_frame(source), None, str(source)
-    chosen = target or own
-    if chosen is None:
-        raise BadData(
-            f"{told}: which column is to be predicted? Say --target COLUMN. "
-            f"The columns are: {', '.join(frame.columns[:30])}."
-        )
-    return frame, chosen, told
-
-
-def _kept(result: TrainResult, folder: Path, started: float) -> TrainResult:
+def _kept(result: TrainResult, fitted: Fitted, folder: Path, started: float) -> TrainResult:
     """Result with its model and report written."""
-    page = report(result.task, result.evaluation, result=result)
+    page = report(
+        result.task, result.evaluation, result=result, **page_parts(result, fitted, folder)
+    )
     result.task.save(
         folder, report=page, evaluation=result.evaluation.to_json(), job=result.job.to_json()
     )

@@ -1,4 +1,8 @@
 """The recipe book: one short file a recipe, found by walking this folder.
 
-Nothing is imported here; `book` lists and cooks.
+Importing it imports no recipe and nothing heavy; `catalogue` and `cook` do.
 """
+
+from fondo.recipes.book import catalogue, cook
+
+__all__ = ["catalogue", "cook"]

@@ -63,7 +63,7 @@ recipe = Recipe(
         "Training went on from the weights of C03-3, so the two losses never started equal.",
         "The root of a negative prediction is not a number, and at 0 its slope is infinite.",
     ),
-    ours="not measured on this release's data yet",
+    ours="MAE 3.48 (2.99 to 3.96); 3.15 (2.95 to 3.36) with the plain loss",
     naive="6.661: the median of the training prices",
     lesson=(
         "Any differentiable function of truth and prediction can be the loss; check its value and "

@@ -31,12 +31,12 @@ class MLP(BaseEstimator):
         Penalty on the absolute values, and on the squares, of the kernels.
     batch_norm : bool, default=False
         Normalise each hidden layer over the batch.
-    initializer : str, default="he_normal"
+    initializer : str, default="glorot_uniform"
         How the kernels start.
     embedding : {"piecewise", "periodic", "none"}, default="piecewise"
         How each number is spread over several inputs: by which quantile bins it has passed, by
         sines and cosines of learnt frequencies, or not at all.
-    embedding_width : int, default=16
+    embedding_width : int, default=8
         Inputs that each number or embedded category becomes.
     bins : int, default=32
         Quantile bins of the piecewise embedding.
@@ -72,9 +72,9 @@ class MLP(BaseEstimator):
         l1: float = 0.0,
         l2: float = 0.0,
         batch_norm: bool = False,
-        initializer: str = "he_normal",
+        initializer: str = "glorot_uniform",
         embedding: str = "piecewise",
-        embedding_width: int = 16,
+        embedding_width: int = 8,
         bins: int = 32,
         members: int = 8,
     ) -> None:

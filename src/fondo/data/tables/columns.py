@@ -49,13 +49,14 @@ class Columns(BaseEstimator):  # type: ignore[misc]
         Stands for missing numbers if `missing="constant"`; in the column's unit.
     indicator : bool, default=True
         Whether columns with missing values in training get a flag "is missing".
-    cap : (float, float) or None, default=(0.001, 0.999)
+    cap : (float, float) or None, default=None
         Quantiles of the training rows below and above which numbers are cut off. With None only
         infinities are, at the smallest and largest finite value.
     cap_flags : bool, default=False
         Whether numbers get flags "was below", "was above" the cap.
-    scale : {"robust", "standard", "minmax", "max", "quantile", "none"}, default="robust"
-        Robust: median and quartiles. Standard: mean and deviation. Minmax: to [0, 1]. Max: by the
+    scale : {"smooth", "robust", "standard", "minmax", "max", "quantile", "none"}, default="smooth"
+        Smooth: median and quartiles, then far numbers bent towards 3, then mean and deviation: no
+        outlier squeezes the rest or stands alone. Robust: median and quartiles. Standard: mean and deviation. Minmax: to [0, 1]. Max: by the
         largest absolute value. Quantile: by rank, to a normal distribution.
     squash : bool, default=False
         Whether scaled numbers go through tanh, so that none is beyond 1.
@@ -80,7 +81,7 @@ class Columns(BaseEstimator):  # type: ignore[misc]
         "indicator": Flag(),
         "cap": Either(Nothing(), Listed(Real(0, 1), least=2, most=2)),
         "cap_flags": Flag(),
-        "scale": Choice("robust", "standard", "minmax", "max", "quantile", "none"),
+        "scale": Choice("smooth", "robust", "standard", "minmax", "max", "quantile", "none"),
         "squash": Flag(),
         "categories": Choice("auto", "onehot", "embed"),
         "onehot_limit": Whole(0, unit="categories"),
@@ -95,9 +96,9 @@ class Columns(BaseEstimator):  # type: ignore[misc]
         missing: str = "median",
         fill: float = 0.0,
         indicator: bool = True,
-        cap: tuple[float, float] | None = (0.001, 0.999),
+        cap: tuple[float, float] | None = None,
         cap_flags: bool = False,
-        scale: str = "robust",
+        scale: str = "smooth",
         squash: bool = False,
         categories: str = "auto",
         onehot_limit: int = 10,

@@ -33,8 +33,12 @@ class Numbers:
         Stands for a missing number; in the column's unit.
     centre, gain : float64 array (n_columns,)
         A number x becomes (x - centre) * gain; the gain of a constant column is 0.
+    middle, stretch : float64 array (n_columns,)
+        Where `bent`, z = x / sqrt(1 + (x/3)^2) follows, and then (z - middle) * stretch.
     references : float64 array (n_columns, n_quantiles)
         Quantiles for scaling by rank; no columns of quantiles for other scales.
+    bent : bool
+        Whether far numbers are bent towards 3.
     squash : bool
         Whether tanh comes last.
     """
@@ -44,7 +48,10 @@ class Numbers:
     fill: Floats
     centre: Floats
     gain: Floats
+    middle: Floats
+    stretch: Floats
     references: Floats
+    bent: bool
     squash: bool
 
     def transform(self, matrix: Floats) -> NDArray[np.float32]:
@@ -77,6 +84,8 @@ class Numbers:
     def _scale(self, column: Floats, place: int) -> Floats:
         if not self.references.shape[1]:
             scaled: Floats = (column - self.centre[place]) * self.gain[place]
+            if self.bent:
+                scaled = (bend(scaled) - self.middle[place]) * self.stretch[place]
             return np.clip(scaled, -_FURTHEST, _FURTHEST, out=scaled)
         quantiles = self.references[place]
         ranks = np.linspace(0, 1, len(quantiles))
@@ -88,7 +97,8 @@ class Numbers:
     def to_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""
         values = {name: getattr(self, name).tolist() for name in _ARRAYS}
-        return values | {"references": self.references.tolist(), "squash": self.squash}
+        flags = {"bent": self.bent, "squash": self.squash}
+        return values | {"references": self.references.tolist()} | flags
 
     @classmethod
     def from_json(cls, values: dict[str, Any], n_columns: int) -> "Numbers":
@@ -97,17 +107,17 @@ class Numbers:
             arrays = {name: np.array(values[name], dtype=np.float64) for name in _ARRAYS}
             references = np.array(values["references"], dtype=np.float64)
             references = references.reshape(n_columns, -1 if n_columns else 0)
-            squash = values["squash"]
+            flags = {name: values[name] for name in ("bent", "squash")}
         except (KeyError, TypeError, ValueError) as error:
             raise BadData(f"Numbers(json): no statistics of numbers ({error!r}).") from error
         shapes = all(array.shape == (n_columns,) for array in arrays.values())
         finite = all(np.isfinite(array).all() for array in (*arrays.values(), references))
-        if not (shapes and finite and isinstance(squash, bool)):
+        if not (shapes and finite and all(isinstance(flag, bool) for flag in flags.values())):
             raise BadData(f"Numbers(json): expected {n_columns} finite statistics of each sort.")
-        return cls(**arrays, references=references, squash=squash)
+        return cls(**arrays, references=references, **flags)
 
 
-_ARRAYS = ("low", "high", "fill", "centre", "gain")
+_ARRAYS = ("low", "high", "fill", "centre", "gain", "middle", "stretch")
 
 
 def fit_numbers(matrix: Floats, columns: Columns) -> Numbers:
@@ -129,13 +139,14 @@ def fit_numbers(matrix: Floats, columns: Columns) -> Numbers:
         Ready to transform.
     """
     rows = [_fit_column(matrix[:, place], columns) for place in range(matrix.shape[1])]
-    low, high, fill, centre, gain = np.array([row[:5] for row in rows]).reshape(-1, 5).T
-    references = np.array([row[5:] for row in rows]).reshape(len(rows), -1 if rows else 0)
-    return Numbers(low, high, fill, centre, gain, references, columns.squash)
+    own = len(_ARRAYS)
+    arrays = np.array([row[:own] for row in rows]).reshape(-1, own).T
+    references = np.array([row[own:] for row in rows]).reshape(len(rows), -1 if rows else 0)
+    return Numbers(*arrays, references, columns.scale == "smooth", columns.squash)
 
 
 def _fit_column(column: Floats, columns: Columns) -> list[float]:
-    """Low, high, fill, centre, gain, then the quantiles if scaling is by rank."""
+    """Statistics in the order of `_ARRAYS`, then the quantiles if scaling is by rank."""
     known = np.clip(column[np.isfinite(column)], -_HUGE, _HUGE)
     if not len(known):
         known = np.zeros(1)
@@ -152,7 +163,22 @@ def _fit_column(column: Floats, columns: Columns) -> list[float]:
     references: list[float] = []
     if columns.scale == "quantile":
         references = np.quantile(known, np.linspace(0, 1, _REFERENCES)).tolist()
-    return [float(low), float(high), fill, centre, gain, *references]
+    middle, stretch = 0.0, 1.0
+    if columns.scale == "smooth":
+        filled = np.where(np.isnan(column), fill, np.clip(column, low, high))
+        bent = bend((filled - centre) * gain)
+        middle, stretch = float(bent.mean()), _inverse(float(bent.std()))
+    return [float(low), float(high), fill, centre, gain, middle, stretch, *references]
+
+
+def bend(z: Floats) -> Floats:
+    """Numbers bent smoothly towards -3 and 3: z / sqrt(1 + (z/3)^2).
+
+    References
+    ----------
+    Holzmueller, Grinsztajn, Steinwart (2024), Better by Default (RealMLP), section 3.
+    """
+    return np.asarray(z / np.hypot(1, z / 3))
 
 
 def _linear(known: Floats, scale: str) -> tuple[float, float]:
@@ -166,6 +192,11 @@ def _linear(known: Floats, scale: str) -> tuple[float, float]:
         return least, _inverse(most - least)
     if scale == "max":
         return 0.0, _inverse(max(abs(least), abs(most)))
+    if scale == "smooth":
+        lower, middle, upper = np.quantile(known, (0.25, 0.5, 0.75))
+        # 1.349 quartile distances of a normal distribution are one standard deviation
+        spread = (upper - lower) / 1.349 if upper > lower else float(known.std())
+        return float(middle), _inverse(float(spread) if most > least else 0.0)
     if scale == "robust":
         lower, middle, upper = np.quantile(known, (0.25, 0.5, 0.75))
         # where half of the numbers are equal, the range speaks (Holzmueller et al. 2024, RealMLP)
@@ -193,7 +224,8 @@ def bins(inputs: dict[str, NDArray[Any]], count: int) -> NDArray[np.float32]:
     Returns
     -------
     edges : float32 array (n_numbers, count + 1)
-        Strictly increasing along each row. Where quantiles repeat, the widest bins are halved.
+        Ascending along each row; a column with few different values has an edge at each. Where
+        there are fewer edges than asked for, the last one is repeated: bins without width.
 
     References
     ----------
@@ -211,17 +243,8 @@ def bins(inputs: dict[str, NDArray[Any]], count: int) -> NDArray[np.float32]:
 
 
 def _edges(column: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    quantiles = np.quantile(column.astype(np.float64), np.linspace(0, 1, count + 1))
-    edges = np.unique(quantiles.astype(np.float32)).tolist()
-    if len(edges) == 1:
-        step = max(1.0, abs(edges[0]) * 1e-3)
-        edges = [edges[0] - step, edges[0] + step]
-    while len(edges) < count + 1:
-        gaps = np.diff(edges)
-        widest = int(gaps.argmax())
-        middle = float(np.float32(edges[widest] + gaps[widest] / 2))
-        if edges[widest] < middle < edges[widest + 1]:
-            edges.insert(widest + 1, middle)
-        else:  # no float32 fits between: go on to the right
-            edges.append(float(np.float32(edges[-1] + max(1.0, abs(edges[-1]) * 1e-3))))
-    return np.array(edges, np.float32)
+    values = np.unique(column)
+    if len(values) > count + 1:
+        quantiles = np.quantile(column.astype(np.float64), np.linspace(0, 1, count + 1))
+        values = np.unique(quantiles.astype(np.float32))
+    return np.append(values, np.repeat(values[-1:], count + 1 - len(values)))

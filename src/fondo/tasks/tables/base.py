@@ -13,7 +13,7 @@ import polars as pl
 from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
-from fondo.contracts import Contract, Either, Made, Nothing, Real, Whole
+from fondo.contracts import Contract, Either, Made, Nothing, Real, Whole, Word
 from fondo.data.fingerprint import fingerprint, row_hashes
 from fondo.data.samples import read_source
 from fondo.data.splits import Latest
@@ -33,9 +33,8 @@ from fondo.tasks.rows import Part
 SHARED_CONTRACTS: dict[str, Contract] = {
     "columns": Either(Nothing(), Made("Columns(...)", lambda v: isinstance(v, Columns))),
     "architecture": Either(Nothing(), architecture()),
-    "optimizer": Made(
-        "the name of a Keras optimizer, such as 'adam', or a keras optimizer",
-        lambda v: isinstance(v, str) or is_optimizer(v),
+    "optimizer": Either(
+        Nothing(), Word("the name of a Keras optimizer"), Made("a keras optimizer", is_optimizer)
     ),
     "learning_rate": Either(Nothing(), Real(0, open_low=True)),
     "batch_size": Either(Nothing(), Whole(1, unit="rows")),

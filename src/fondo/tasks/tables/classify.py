@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from fondo.contracts import Choice, Contract, Either, Made, Nothing, Real, Table
+from fondo.contracts import Choice, Contract, Either, Made, Nothing, Real, Table, Word
 from fondo.data.splits import Latest
 from fondo.data.tables.columns import Columns
 from fondo.engine.losses import CLASS_LOSSES, class_objective
@@ -32,10 +32,11 @@ class TableClassifier(TableTask):
         How columns are prepared; None takes the defaults of `Columns()`.
     architecture : MLP or None, default=None
         What network is built; None takes the defaults of `MLP()`.
-    optimizer : str or keras optimizer, default="adamw"
-        What moves the weights.
+    optimizer : str, keras optimizer or None, default=None
+        What moves the weights. None is AdamW with a running average of the weights, which is
+        what is kept; a named or given optimizer is taken as it is, without averaging.
     learning_rate : float above 0 or None, default=None
-        Step size; None takes the optimizer's own.
+        Step size; None takes 0.002 with the default optimizer, else the optimizer's own.
     loss : {"cross_entropy", ...} or callable, default="cross_entropy"
         What training makes small; a callable takes (truth, probabilities) of JAX arrays.
     class_weight : "balanced", dict from label to weight, or None, default=None
@@ -47,7 +48,7 @@ class TableClassifier(TableTask):
         Rows of one training step; None chooses by the number of rows.
     epochs : int, default=100
         Most passes over the training rows.
-    patience : int or None, default=16
+    patience : int or None, default=12
         Epochs without a better validation loss before training stops; None never stops early.
     validation : float in [0, 1), Latest or None, default=0.15
         Share of the training rows set apart to choose the best epoch, or its latest rows.
@@ -81,7 +82,7 @@ class TableClassifier(TableTask):
             Choice(*CLASS_LOSSES), Made("a function of (truth, probabilities)", callable)
         ),
         "class_weight": Either(Nothing(), Choice("balanced"), Table(Real(0))),
-        "aim": Either(Nothing(), Made("an aim such as 'f1' or 'recall:0.8'", bool)),
+        "aim": Either(Nothing(), Word("an aim such as 'f1' or 'recall:0.8'")),
     }
 
     def __init__(
@@ -89,14 +90,14 @@ class TableClassifier(TableTask):
         *,
         columns: Columns | None = None,
         architecture: MLP | None = None,
-        optimizer: Any = "adamw",
+        optimizer: Any = None,
         learning_rate: float | None = None,
         loss: str | Callable[[Any, Any], Any] = "cross_entropy",
         class_weight: str | Mapping[Any, float] | None = None,
         aim: str | None = None,
         batch_size: int | None = None,
         epochs: int = 100,
-        patience: int | None = 16,
+        patience: int | None = 12,
         validation: float | Latest | None = 0.15,
         random_state: int = 0,
     ) -> None:

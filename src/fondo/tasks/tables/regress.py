@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from fondo.contracts import Contract, Either, Made
+from fondo.contracts import Contract, Either, Made, Word
 from fondo.data.splits import Latest
 from fondo.data.tables.columns import Columns
-from fondo.engine.losses import is_number_loss, number_objective
+from fondo.engine.losses import check_target, is_number_loss, number_objective
 from fondo.engine.objective import Objective
 from fondo.errors import BadData
 from fondo.judge.conformal import half_width
@@ -28,10 +28,11 @@ class TableRegressor(TableTask):
         How columns are prepared; None takes the defaults of `Columns()`.
     architecture : MLP or None, default=None
         What network is built; None takes the defaults of `MLP()`.
-    optimizer : str or keras optimizer, default="adamw"
-        What moves the weights.
+    optimizer : str, keras optimizer or None, default=None
+        What moves the weights. None is AdamW with a running average of the weights, which is
+        what is kept; a named or given optimizer is taken as it is, without averaging.
     learning_rate : float above 0 or None, default=None
-        Step size; None takes the optimizer's own.
+        Step size; None takes 0.002 with the default optimizer, else the optimizer's own.
     loss : {"mse", "mae", "huber", "log_cosh", "msle", "poisson", "quantile:0.9"} or callable, \
 default="mse"
         What training makes small; "quantile:q" aims at the q-th quantile. A callable takes
@@ -40,7 +41,7 @@ default="mse"
         Rows of one training step; None chooses by the number of rows.
     epochs : int, default=100
         Most passes over the training rows.
-    patience : int or None, default=16
+    patience : int or None, default=12
         Epochs without a better validation loss before training stops; None never stops early.
     validation : float in [0, 1), Latest or None, default=0.15
         Share of the training rows set apart to choose the best epoch, or its latest rows.
@@ -71,7 +72,7 @@ default="mse"
     kind: ClassVar[str] = "number"
     contracts: ClassVar[Mapping[str, Contract]] = SHARED_CONTRACTS | {
         "loss": Either(
-            Made("a loss such as 'mse', 'mae' or 'quantile:0.9'", is_number_loss),
+            Word("a loss such as 'mse', 'mae' or 'quantile:0.9'", is_number_loss),
             Made("a function of (truth, prediction)", callable),
         ),
     }
@@ -81,12 +82,12 @@ default="mse"
         *,
         columns: Columns | None = None,
         architecture: MLP | None = None,
-        optimizer: Any = "adamw",
+        optimizer: Any = None,
         learning_rate: float | None = None,
         loss: str | Callable[[Any, Any], Any] = "mse",
         batch_size: int | None = None,
         epochs: int = 100,
-        patience: int | None = 16,
+        patience: int | None = 12,
         validation: float | Latest | None = 0.15,
         random_state: int = 0,
     ) -> None:
@@ -121,6 +122,8 @@ default="mse"
                 f"{owner}: the target of row {int(np.isinf(numbers).argmax())} is infinity. "
                 "Remove that row or correct it."
             )
+        if fitting:
+            check_target(self.loss, numbers, owner)
         return numbers
 
     def learn_target(self, y: np.ndarray) -> None:

@@ -1,0 +1,62 @@
+"""A source as a job sees it: a frame in memory, or a table that must be streamed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fondo.data.samples import PREFIX, read_source, sample
+from fondo.data.tables.stream import StreamedTable
+from fondo.errors import BadData, did_you_mean
+from fondo.jobs.streamed import GUESSED_FROM, too_large
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A table and its target.
+
+    Parameters
+    ----------
+    name : str
+        As the user called it.
+    target : str
+        Column to predict.
+    sample : polars.DataFrame
+        The whole table, or the first rows of a streamed one.
+    stream : StreamedTable or None
+        The table, where it is too large to be held.
+    """
+
+    name: str
+    target: str
+    sample: pl.DataFrame
+    stream: StreamedTable | None = None
+
+
+def open_source(source: Any, target: str | None, weight: str | None, budget: int | None) -> Opened:
+    """Table of a source, with the target checked; BadData where there is none such."""
+    if isinstance(source, pl.DataFrame):
+        return Opened("frame", _target(source.columns, target, "frame"), source)
+    name = str(source)
+    if name.startswith(PREFIX):
+        frame, own = sample(name.removeprefix(PREFIX))[:2]
+        return Opened(name, _target(frame.columns, target or own, name), frame)
+    if target is not None and too_large(source, budget):
+        stream = StreamedTable(Path(name), target, weight)
+        head = next(iter(stream.batches(rows=GUESSED_FROM)))
+        return Opened(name, target, head, stream)
+    frame = read_source(source)
+    return Opened(name, _target(frame.columns, target, name), frame)
+
+
+def _target(columns: list[str], target: str | None, name: str) -> str:
+    if target is None:
+        shown = ", ".join(columns[:30]) + (", ..." if len(columns) > 30 else "")
+        raise BadData(
+            f"{name}: which column is to be predicted? Say --target COLUMN. "
+            f"The columns are: {shown}."
+        )
+    if target not in columns:
+        raise BadData(f"{name}: there is no column {target!r}. {did_you_mean(target, columns)}")
+    return target
