@@ -117,12 +117,12 @@ recipe = Recipe(
         "The window enters as 5 x 1, so the layers see one day at a time and the output is 5 x 1.",
         "The oldest row has weight 0: it is not used at all.",
     ),
-    ours="not measured on this release's data yet",
-    naive="tomorrow is like today",
+    ours="RMSE 3.25 plain, 3.45 by i/n, 3.19 by its square (3M, 2017-2019)",
+    naive="3.03: tomorrow is like today",
     lesson=(
         "Give row weights to fit and judge without them, on the latest rows. A weight inside a "
-        "square counts squared. On prices, weights repair little: predicting the change from the "
-        "last price does more, and still seldom beats the last price itself."
+        "square counts squared. On daily prices no choice of weights beat the last price itself, "
+        "and the differences between them stay within their intervals."
     ),
     data="a price history, oldest first: column Close, else its first column of numbers",
     sample="a made-up random walk of 800 days that falls, then rises",

@@ -229,14 +229,12 @@ class Task(BaseEstimator, ABC):
             memory_budget=run.memory_budget,
         )
 
-    def examples(self, part: Part, *, fitting: bool = False) -> Examples:
-        """Encoded rows with targets; weights only in fitting, since scores are unweighted."""
-        weight = part.weight
-        if fitting and (own := self.row_weight(part.y)) is not None:
+    def examples(self, part: Part) -> Examples:
+        """Encoded rows with targets and weights; the best epoch is chosen by weighted loss too."""
+        weight, own = part.weight, self.row_weight(part.y)
+        if own is not None:
             weight = own if weight is None else weight * own
-        return Examples(
-            self.encode(part.X), self.encode_target(part.y), weight if fitting else None
-        )
+        return Examples(self.encode(part.X), self.encode_target(part.y), weight)
 
     def outputs(self, X: Any) -> np.ndarray:
         """What the network says of rows already read, not yet decoded."""
