@@ -75,7 +75,8 @@ def test_every_block_of_a_page_runs(
         elif language == "text":
             assert words(text) == words(said), f"{page.name} shows what is not printed"
         elif language == "console":
-            missing = [line for line in shown_below(text) if line not in words(run_console(text))]
+            printed = words(run_console(text))
+            missing = [line for line in shown_below(text) if line not in printed]
             assert missing == [], f"{page.name} shows what is not printed"
         else:
             assert language in ("html", "json", "toml"), f"who tests a block of {language}?"

@@ -19,7 +19,7 @@ class TinyTask:
     threshold_, aim = 0.25, "f1"
     encoder_ = SimpleNamespace(dropped_=[("id", "identifier-like")], notes_=["2 values capped."])
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         return {"epochs": 2}
 
     def summary(self) -> list[dict[str, Any]]:

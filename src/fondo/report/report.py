@@ -76,7 +76,7 @@ def _of_task(task: Any) -> dict[str, Any]:
         "best_epoch": task.best_epoch_,
         "threshold": None if threshold is None else {"value": threshold, "aim": task.aim},
         "network": {"layers": task.summary()},
-        "settings": task.get_params(deep=False),
+        "settings": task.settings(),
         "receipt": task.receipt_,
         "reason_unit": "change of the answer" if numbers else "change of the answer's probability",
         "usage": _USAGE,

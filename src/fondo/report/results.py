@@ -23,8 +23,12 @@ _MOST_COLUMNS = 20  # importances drawn; the others are counted
 _MOST_REASONS = 8  # reasons drawn for one row; the others are summed
 _LEAKS_LOOKED_FOR = (
     "the same row on both sides; a column that almost equals the target; an identifier that "
-    "predicts; time running backwards between the parts; one group on both sides"
+    "predicts"
 )
+_LEAKS_ASKED_FOR = {
+    "time": "time running backwards between the parts",
+    "group": "one group on both sides",
+}
 
 
 def headline(content: ReportContent) -> Markup:
@@ -98,7 +102,8 @@ def leaks(content: ReportContent) -> Markup:
     if found is None:
         body = paragraph("Leaks were not looked for, because the model has not been judged.")
     elif not found.leaks:
-        body = paragraph(f"None found. Looked for: {_LEAKS_LOOKED_FOR}.")
+        asked = [words for name, words in _LEAKS_ASKED_FOR.items() if content.split.get(name)]
+        body = paragraph(f"None found. Looked for: {'; '.join([_LEAKS_LOOKED_FOR, *asked])}.")
     else:
         rows = [[_severity(x.severity), x.where, x.message, x.rows] for x in found.leaks]
         grid = table(["severity", "where", "what was found", "rows"], rows, numbers=(3,))

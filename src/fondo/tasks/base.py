@@ -183,7 +183,9 @@ class Task(BaseEstimator, ABC):
         """Train a fresh network on encoded rows; for whoever encodes them otherwise than `fit`."""
         self.network_ = self.network()
         step = supervised(self.network_, self.objective(), *self._optimizer())
-        outcome = train(step, training, held, self.plan(training.n_rows, run, record.settings_hash))
+        plan = self.plan(training.n_rows, run, record.settings_hash)
+        self.plan_ = {"batch_size": plan.batch_size, "rows": training.n_rows}
+        outcome = train(step, training, held, plan)
         set_state(self.network_, outcome.state)
         self.history_, self.best_epoch_ = outcome.history, outcome.best_epoch
         self.n_validation_ = 0 if held is None else held.n_rows
@@ -327,6 +329,19 @@ class Task(BaseEstimator, ABC):
         """Open a model folder; ModelFolderError where it is damaged or of another task."""
         task: Self = saving.load(Path(folder), cls)
         return task
+
+    def settings(self) -> dict[str, Any]:
+        """Settings in full: groups spread out, and what None stood for."""
+        full = self.get_params(deep=False)
+        for name, group in self.setting_groups.items():
+            chosen = full.pop(name) or group()
+            full |= {f"{name}.{key}": value for key, value in chosen.get_params().items()}
+        if hasattr(self, "plan_"):
+            full["batch_size"] = self.plan_["batch_size"]
+        if self.optimizer is None:
+            rate = self.learning_rate or LEARNING_RATE
+            full |= {"optimizer": "AdamW, weights averaged", "learning_rate": rate}
+        return full
 
     def summary(self) -> list[dict[str, Any]]:
         """Layers of the trained network: name, type, output shape, parameters."""

@@ -51,7 +51,7 @@ def save(task: Any, folder: Path, *, report: str | None, extra: dict[str, Any]) 
     card = make_card(
         {
             "task": model["task"],
-            "settings": task.get_params(deep=False),
+            "settings": task.settings(),
             "receipt": task.receipt_,
             "evaluation": extra.get("evaluation"),
             "job": extra.get("job"),
