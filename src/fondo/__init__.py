@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from fondo.jobs.train import train as train
     from fondo.report.report import report as report
     from fondo.tasks.architecture import MLP as MLP
-    from fondo.tasks.base import Run as Run
     from fondo.tasks.base import Task as Task
     from fondo.tasks.load import load as load
+    from fondo.tasks.run import Run as Run
     from fondo.tasks.tables.classify import TableClassifier as TableClassifier
     from fondo.tasks.tables.regress import TableRegressor as TableRegressor
 
@@ -26,7 +26,7 @@ _PLACES = {
     "Columns": ("fondo.data.tables.columns", "Columns"),
     "Latest": ("fondo.data.splits", "Latest"),
     "MLP": ("fondo.tasks.architecture", "MLP"),
-    "Run": ("fondo.tasks.base", "Run"),
+    "Run": ("fondo.tasks.run", "Run"),
     "TableClassifier": ("fondo.tasks.tables.classify", "TableClassifier"),
     "TableRegressor": ("fondo.tasks.tables.regress", "TableRegressor"),
     "Task": ("fondo.tasks.base", "Task"),

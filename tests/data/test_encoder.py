@@ -211,11 +211,11 @@ def test_a_trained_number_that_turns_to_text():
     good = encoder.transform(TABLE.with_columns(pl.col("age").cast(pl.String)))
     np.testing.assert_array_equal(good["numbers"], encoder.transform(TABLE)["numbers"])
     partly = TABLE.with_columns(pl.Series("age", ["20", "young"] + ["30"] * 38))
-    with pytest.warns(UserWarning, match=r"column 'age', row 2: 'young' is no number; 1 such"):
+    with pytest.warns(UserWarning, match=r"column 'age', row 1: 'young' is no number; 1 such"):
         encoder.transform(partly)
-    with pytest.raises(BadData, match=r"column 'age', row 1: 'young' is no number, nor is any"):
+    with pytest.raises(BadData, match=r"column 'age', row 0: 'young' is no number, nor is any"):
         encoder.transform(TABLE.with_columns(age=pl.lit("young")))
-    with pytest.raises(BadData, match=r"column 'day', row 1: 'soon' is no date"):
+    with pytest.raises(BadData, match=r"column 'day', row 0: 'soon' is no date"):
         encoder.transform(TABLE.with_columns(day=pl.lit("soon")))
 
 

@@ -140,7 +140,7 @@ def test_times_in_any_dress(time):
         ),
         (lambda: split_rows(3, 0.5, 0, groups=[1, 1, 1]), BadData, "all rows are in one group"),
         (lambda: split_rows(3, 0.5, 0, time=[1, 1, 1]), BadData, "all rows have the same time"),
-        (lambda: split_rows(2, 0.5, 0, time=["2020-01-01", "x"]), BadData, "row 2: 'x' is no date"),
+        (lambda: split_rows(2, 0.5, 0, time=["2020-01-01", "x"]), BadData, "row 1: 'x' is no date"),
         (lambda: folds(9, 1, 0), BadParameter, "k must be a whole number of at least 2"),
         (lambda: folds(3, 4, 0), BadData, "fewer rows than folds"),
         (lambda: folds(3, 3, 0, groups=[1, 1, 2]), BadData, "fewer groups than folds"),

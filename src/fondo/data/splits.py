@@ -189,7 +189,7 @@ def time_numbers(time: Any) -> NDArray[np.float64]:
         bad = (stamps.is_null() & words.is_not_null()).arg_true()
         if len(bad):
             raise BadData(
-                f"time, row {int(bad[0]) + 1}: {words[int(bad[0])]!r} is no date. "
+                f"time, row {int(bad[0])}: {words[int(bad[0])]!r} is no date. "
                 "Write dates as 2020-01-31."
             )
         column = stamps

@@ -1,14 +1,15 @@
 """Scores of a saved model on rows with known targets."""
 
 import time as clock
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from fondo.jobs.job import rows_of, unseen
 from fondo.jobs.load import job_of, open_model, read_frame
+from fondo.jobs.notes import column_notes, naming
+from fondo.jobs.rows import name_of, rows_of, unseen
 from fondo.jobs.train import answer
 from fondo.judge.evaluation import Evaluation
 
@@ -54,8 +55,13 @@ def evaluate(
     started = clock.perf_counter()
     task, _, found = open_model(model)
     job = job_of(model, found)
-    rows = unseen(job, read_frame(source), task.kind)
-    known = None if train is None else rows_of(job, read_frame(train))
-    evaluation = task.evaluate(rows.X, rows.y, train=None if known is None else (known.X, known.y))
+    rows = unseen(job, read_frame(source), source)
+    known = None
+    if train is not None:
+        table = rows_of(replace(job, source=name_of(train)), read_frame(train))
+        known = table.X, table.y
+    with naming(name_of(source)):
+        evaluation = task.evaluate(rows.X, rows.y, train=known)
+        notes = [*rows.notes, *column_notes(task, rows.X, rows.places)]
     seconds = clock.perf_counter() - started
-    return EvaluateResult(evaluation, job.task, Path(model), seconds, rows.notes)
+    return EvaluateResult(evaluation, job.task, Path(model), seconds, notes)

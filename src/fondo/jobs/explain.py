@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 
 from fondo.errors import BadData
-from fondo.explain.importance import Importance, importance
+from fondo.explain.importance import Importance
 from fondo.explain.reasons import Reason, reasons
-from fondo.jobs.job import Rows, unseen
+from fondo.jobs.fitted import importances
 from fondo.jobs.load import job_of, open_model, read_frame
+from fondo.jobs.notes import column_notes, naming
+from fondo.jobs.rows import Rows, name_of, unseen
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,20 @@ def explain(
     """
     task, _, found = open_model(model)
     job = job_of(model, found)
-    table = unseen(job, read_frame(source), task.kind)
+    table = unseen(job, read_frame(source), source)
     chosen = _chosen(rows, table)
     shown = table.X[chosen]
-    return ExplainResult(
-        job.task,
-        importance(task, table.X, table.y, seed=job.seed),
-        chosen,
-        list(np.asarray(task.predict(shown)).tolist()),
-        reasons(task, shown, table.X, seed=job.seed),
-        table.notes,
-    )
+    with naming(name_of(source)):
+        notes = [*table.notes, *column_notes(task, table.X, table.places)]
+        found, more = importances(task, table, job.seed)
+        return ExplainResult(
+            job.task,
+            found,
+            chosen,
+            list(np.asarray(task.predict(shown)).tolist()),
+            reasons(task, shown, table.X, seed=job.seed),
+            notes + more,
+        )
 
 
 def _chosen(rows: Sequence[int], table: Rows) -> list[int]:

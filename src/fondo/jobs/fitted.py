@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from fondo.data.tables.show import summary
-from fondo.jobs.job import Rows
+from fondo.explain.importance import Importance, importance
+from fondo.jobs.rows import Rows
 from fondo.tasks.base import Task
 
 COVERAGE = 0.9  # of the prediction interval that the report checks on test rows
@@ -34,6 +35,13 @@ class Fitted:
     test: Rows
     counts: dict[str, int]
     notes: list[str]
+
+
+def importances(task: Any, rows: Rows, seed: int) -> tuple[list[Importance], list[str]]:
+    """Importance of each column on these rows, or a note where they are too few to shuffle."""
+    if rows.X.height < 2:
+        return [], ["What each column matters was not measured: that takes at least two rows."]
+    return importance(task, rows.X, rows.y, seed=seed), []
 
 
 def page_parts(result: Any, fitted: Fitted, folder: Path) -> dict[str, Any]:

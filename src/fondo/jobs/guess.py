@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from fondo.data.tables.text import NUMBER_SHARE, clean, to_numbers
+
 MOST_CLASSES = 20  # whole numbers with more distinct values are taken as quantities
 
 
@@ -13,6 +15,11 @@ class Guess:
 
     task: str
     why: str
+
+
+def _share_of_numbers(words: pl.Series) -> float:
+    known = clean(words).drop_nulls()
+    return 1 - to_numbers(known).null_count() / len(known) if len(known) else 0.0
 
 
 def guess(target: pl.Series) -> Guess:
@@ -28,6 +35,8 @@ def guess(target: pl.Series) -> Guess:
     values = target.drop_nulls()
     distinct = values.n_unique()
     name = repr(target.name)
+    if values.dtype == pl.String and (read := _share_of_numbers(values)) >= NUMBER_SHARE:
+        return Guess("table-regressor", f"{read:.1%} of the entries of {name} are numbers")
     if not values.dtype.is_numeric():
         return Guess("table-classifier", f"{name} holds {distinct} different words")
     whole = values.dtype.is_integer() or bool((values == values.round()).all())

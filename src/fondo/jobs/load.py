@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from fondo.data.samples import read_source
+from fondo.data.tables.frames import to_frame
 from fondo.errors import ModelFolderError
 from fondo.jobs.job import Job
 from fondo.store.folder import Stored, read
@@ -32,5 +33,4 @@ def job_of(folder: str | Path, job: Job | None) -> Job:
 
 def read_frame(source: Any) -> pl.DataFrame:
     """Table of a source: a path, sample:NAME or a frame."""
-    frame: pl.DataFrame = source if isinstance(source, pl.DataFrame) else read_source(source)
-    return frame
+    return read_source(source) if isinstance(source, str | Path) else to_frame(source)

@@ -1,6 +1,6 @@
 """Answers of a saved model for new rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import polars as pl
 
 from fondo.data.tables.read import write_table
 from fondo.jobs.load import open_model, read_frame
+from fondo.jobs.notes import column_notes, naming
+from fondo.jobs.rows import name_of
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class PredictResult:
 
     frame: pl.DataFrame
     out: Path | None
+    notes: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         """The answer of `fondo predict --json`."""
@@ -25,6 +28,7 @@ class PredictResult:
             "columns": self.frame.columns,
             "predictions": self.frame.to_dicts() if self.out is None else None,
             "out": None if self.out is None else str(self.out),
+            "notes": self.notes,
         }
 
 
@@ -38,7 +42,7 @@ def predict(
     model : path
         Model folder.
     source : path, "sample:NAME" or frame
-        Rows with the columns of training; others are ignored, with a warning.
+        Rows with the columns of training; others are ignored, and told in the notes.
     out : path or None
         Table to write, its format by its ending; None writes none.
 
@@ -51,10 +55,12 @@ def predict(
     frame = read_frame(source)
     aside = [] if job is None else [job.target, job.group, job.weight, *job.drop]
     frame = frame.drop([name for name in aside if name in frame.columns])
-    table = answer_table(task, frame, "prediction" if job is None else job.target)
+    with naming(name_of(source)):
+        table = answer_table(task, frame, "prediction" if job is None else job.target)
+        notes = column_notes(task, frame)
     if out is not None:
         write_table(table, Path(out))
-    return PredictResult(table, None if out is None else Path(out))
+    return PredictResult(table, None if out is None else Path(out), notes)
 
 
 def answer_table(task: Any, frame: pl.DataFrame, target: str) -> pl.DataFrame:

@@ -2,19 +2,20 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from fondo.engine.callbacks import Callback
-from fondo.jobs.job import rows_of
 from fondo.jobs.load import job_of, open_model
+from fondo.jobs.notes import naming
+from fondo.jobs.rows import rows_of
 from fondo.jobs.source import open_source
 from fondo.jobs.train import fit
 from fondo.store.receipt import compare
-from fondo.tasks.base import Run
+from fondo.tasks.run import Run
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def replay(
     budget = 0 if job.streamed else sys.maxsize  # the same way as at training
     table = open_source(job.source if source is None else source, job.target, job.weight, budget)
     run = Run(callbacks=tuple(callbacks))
-    again = fit(job, table.stream or rows_of(job, table.sample), run).task
+    with naming(table.name):
+        job = replace(job, source=table.name)
+        again = fit(job, table.stream or rows_of(job, table.sample), run).task
     told = compare(stored.receipt, again.receipt_)
     return ReplayResult(told.identical, told.where, len(again.history_), Path(model))

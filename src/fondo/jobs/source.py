@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from fondo.data.samples import PREFIX, read_source, sample
+from fondo.data.tables.frames import to_frame
 from fondo.data.tables.stream import StreamedTable
 from fondo.errors import BadData, did_you_mean
 from fondo.jobs.streamed import GUESSED_FROM, too_large
@@ -36,8 +37,9 @@ class Opened:
 
 def open_source(source: Any, target: str | None, weight: str | None, budget: int | None) -> Opened:
     """Table of a source, with the target checked; BadData where there is none such."""
-    if isinstance(source, pl.DataFrame):
-        return Opened("frame", _target(source.columns, target, "frame"), source)
+    if not isinstance(source, str | Path):
+        frame = to_frame(source)
+        return Opened("frame", _target(frame.columns, target, "frame"), frame)
     name = str(source)
     if name.startswith(PREFIX):
         frame, own = sample(name.removeprefix(PREFIX))[:2]

@@ -9,7 +9,8 @@ import numpy as np
 from fondo.data.tables.read import file_format
 from fondo.data.tables.stream import StreamedTable, draw_parts
 from fondo.errors import BadParameter
-from fondo.jobs.job import Job, Rows, rows_of
+from fondo.jobs.job import Job
+from fondo.jobs.rows import Rows, rows_of
 from fondo.tasks.run import Run
 from fondo.tasks.tables.streamed import draw, fit_streamed
 

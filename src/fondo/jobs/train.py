@@ -16,24 +16,25 @@ from fondo.data.fingerprint import fingerprint
 from fondo.data.splits import Latest
 from fondo.data.tables.stream import StreamedTable
 from fondo.engine.callbacks import Callback
-from fondo.errors import BadParameter, OutputError
-from fondo.explain.importance import Importance, importance
+from fondo.errors import Interrupted
+from fondo.explain.importance import Importance
 from fondo.explain.reasons import Reason, reasons
 from fondo.jobs import streamed
-from fondo.jobs.fitted import Fitted, page_parts
+from fondo.jobs.fitted import Fitted, importances, page_parts
 from fondo.jobs.guess import Guess, guess
-from fondo.jobs.job import Job, Rows, rows_of, split
+from fondo.jobs.job import Job, check_job
+from fondo.jobs.notes import learnt_notes, naming
+from fondo.jobs.places import checkpoint_note, checkpoint_of, choose_folder
+from fondo.jobs.rows import Rows, rows_of, split
 from fondo.jobs.source import open_source
 from fondo.judge.evaluation import Evaluation
 from fondo.report.report import report
-from fondo.store.atomic import blaming
-from fondo.store.folder import check_place
-from fondo.tasks.base import Run, Task
+from fondo.tasks.base import Task
 from fondo.tasks.registry import task_class
 from fondo.tasks.rows import Part
+from fondo.tasks.run import Run
 from fondo.tasks.settings import configure
 
-CHECKPOINT = ".checkpoint"  # beside the model folder, until the model is whole
 SHOWN_ROWS = 3  # test rows whose predictions are shown with their reasons
 
 
@@ -208,20 +209,21 @@ def train(
         callbacks=tuple(callbacks),
         memory_budget=memory_budget,
     )
-    fitted = fit(job, table.stream or rows_of(job, table.sample), run)
-    if table.stream:
-        told = fitted.task.receipt_["data"]["fingerprint"]
-        job = replace(job, streamed=True, fingerprint=told)
-    tell("Judging on the test part, beside the baselines.")
-    return _kept(judged(job, fitted, why.why), fitted, folder, started)
-
-
-def check_job(job: Job) -> None:
-    """BadParameter where what is asked for cannot be."""
-    if not 0 < job.test < 1:
-        raise BadParameter(
-            f"train(test={job.test}): test must be a share between 0 and 1, such as 0.2."
-        )
+    if note := checkpoint_note(folder, resume=resume):
+        tell(note)
+    with naming(table.name):
+        fitted = fit(job, table.stream or rows_of(job, table.sample), run)
+        if table.stream:
+            told = fitted.task.receipt_["data"]["fingerprint"]
+            job = replace(job, streamed=True, fingerprint=told)
+        tell("Judging on the test part, beside the baselines.")
+        try:
+            return _kept(judged(job, fitted, why.why), fitted, folder, started)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                "Stopped after training, before the model was written. The checkpoint is at "
+                f"{checkpoint_of(folder)}; resume to go on from there."
+            ) from None
 
 
 def fit(job: Job, rows: Rows | StreamedTable, run: Run) -> Fitted:
@@ -230,7 +232,7 @@ def fit(job: Job, rows: Rows | StreamedTable, run: Run) -> Fitted:
     if isinstance(rows, StreamedTable):
         counts, (training, test) = streamed.fit(task, job, rows, run)
         return Fitted(task, training, test, counts, streamed.notes(counts, (training, test)))
-    training, test = split(job, rows, rows.y.to_numpy() if task.kind == "class" else None)
+    training, test = split(job, rows)
     if job.time is not None and isinstance(task.validation, float):
         task.set_params(validation=Latest(job.time, task.validation))
     task.fit(training.X, training.y, training.weight, groups=training.groups, run=run)
@@ -239,7 +241,13 @@ def fit(job: Job, rows: Rows | StreamedTable, run: Run) -> Fitted:
         "validation": task.n_validation_,
         "test": test.X.height,
     }
-    return Fitted(task, training, test, counts, rows.notes)
+    notes = [*test.notes, *learnt_notes(task, (training, test))]
+    if task.validation and not task.n_validation_:
+        notes.append(
+            "No rows could be set apart for validation: the best epoch was chosen by the loss on "
+            "the training rows themselves."
+        )
+    return Fitted(task, training, test, counts, notes)
 
 
 def judged(job: Job, fitted: Fitted, why: str) -> TrainResult:
@@ -250,56 +258,19 @@ def judged(job: Job, fitted: Fitted, why: str) -> TrainResult:
         for part in (fitted.training, fitted.test)
     )
     shown = fitted.test.X.head(SHOWN_ROWS)
+    found, more = importances(task, fitted.test, job.seed)
     return TrainResult(
         task=task,
         job=job,
         why=why,
         rows=fitted.counts,
         evaluation=task.evaluate_part(test, known),
-        importances=importance(task, fitted.test.X, fitted.test.y, seed=job.seed),
+        importances=found,
         reasons=reasons(task, shown, fitted.training.X, seed=job.seed),
         predictions=np.asarray(task.predict(shown)).tolist(),
         truths=fitted.test.y.head(SHOWN_ROWS).to_list(),
-        notes=[*fitted.notes, *getattr(getattr(task, "encoder_", None), "notes_", [])],
+        notes=[*fitted.notes, *more],
     )
-
-
-def checkpoint_of(folder: Path) -> Path:
-    """Where the state of an unfinished training lies: beside its model folder."""
-    return folder.with_name(folder.name + CHECKPOINT)
-
-
-def choose_folder(out: str | Path | None, source: str, *, resume: bool) -> Path:
-    """Folder for the model: the one asked for if it is free, else runs/NAME with a number.
-
-    With `resume` and no folder asked for, the one whose checkpoint is the latest.
-    """
-    if out is not None:
-        folder = Path(out)
-        if (folder / "model.json").exists():
-            raise OutputError(
-                f"{folder}: holds a model already. Choose another --out or remove it."
-            )
-    else:
-        folder = _next_folder(source, resume=resume)
-    check_place(folder)
-    with blaming(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _next_folder(source: str, *, resume: bool) -> Path:
-    stem = Path(source.removeprefix("sample:")).name.split(".")[0] or "table"
-    base = Path("runs") / stem
-    if resume:
-        waiting = base.parent.glob(f"{stem}*{CHECKPOINT}")
-        latest = max(waiting, key=lambda f: f.stat().st_mtime, default=checkpoint_of(base))
-        return latest.with_name(latest.name.removesuffix(CHECKPOINT))
-    number, folder = 1, base
-    while folder.exists() or checkpoint_of(folder).exists():
-        number += 1
-        folder = base.with_name(f"{stem}-{number}")
-    return folder
 
 
 def _kept(result: TrainResult, fitted: Fitted, folder: Path, started: float) -> TrainResult:

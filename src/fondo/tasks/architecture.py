@@ -16,7 +16,7 @@ INITIALISERS = (
 )  # fmt: skip
 
 
-class MLP(BaseEstimator):
+class MLP(BaseEstimator):  # type: ignore[misc]
     """Feed-forward network: embedded numbers, hidden layers, several members that vote.
 
     Parameters

@@ -40,7 +40,7 @@ Inputs = dict[str, np.ndarray]
 LEARNING_RATE, AVERAGE = 2e-3, 0.99  # of the default optimizer; measured on many tables
 
 
-class Task(BaseEstimator, ABC):
+class Task(BaseEstimator, ABC):  # type: ignore[misc]
     """Four things make a task: encode, network, objective, decode. The rest is shared.
 
     A task is a scikit-learn estimator. A new one states in `contracts` what its settings may
@@ -240,7 +240,7 @@ class Task(BaseEstimator, ABC):
 
     def outputs(self, X: Any) -> np.ndarray:
         """What the network says of rows already read, not yet decoded."""
-        return run_network(self.network_, self.encode(X))
+        return np.asarray(run_network(self.network_, self.encode(X)))
 
     def answers(self, X: Any) -> Answers:
         """Decoded answers for rows already read."""
@@ -250,7 +250,7 @@ class Task(BaseEstimator, ABC):
         """Answer for each row, in the user's labels or units: (n_rows,)."""
         check_is_fitted(self, "network_")
         answers = self.answers(self.read(X)[0])
-        return answers.labels if self.kind == "class" else answers.numbers
+        return np.asarray(answers.labels if self.kind == "class" else answers.numbers)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Accuracy for classes, R2 for numbers; `evaluate` says more."""
@@ -332,7 +332,7 @@ class Task(BaseEstimator, ABC):
 
     def settings(self) -> dict[str, Any]:
         """Settings in full: groups spread out, and what None stood for."""
-        full = self.get_params(deep=False)
+        full: dict[str, Any] = self.get_params(deep=False)
         for name, group in self.setting_groups.items():
             chosen = full.pop(name) or group()
             full |= {f"{name}.{key}": value for key, value in chosen.get_params().items()}

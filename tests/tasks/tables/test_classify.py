@@ -185,6 +185,16 @@ def test_an_aim_needs_two_classes_and_a_validation_part(cancer):
         small(aim="f1", epochs=1).fit(X, y)
 
 
+def test_an_aim_that_cannot_be_reached_leaves_the_network_whole():
+    X = np.random.default_rng(0).normal(size=(200, 2))
+    y = np.random.default_rng(1).random(200) < 0.2  # nothing to learn
+    with pytest.warns(UserWarning, match="threshold stays at 0.5.*no threshold reaches precision"):
+        task = small(aim="precision:1.0", epochs=1, validation=0.5).fit(X, y)
+    assert task.threshold_ == 0.5
+    with pytest.raises(BadParameter, match="aim"):
+        small(aim="f2").fit(X, y)
+
+
 def test_targets_that_cannot_be_are_refused():
     X = np.arange(40.0)[:, None]
     with pytest.raises(BadData, match="all 40 rows are of one class, 'a'"):

@@ -231,6 +231,11 @@ class TableEncoder:
         encoder._describe()
         return encoder
 
+    @property
+    def fields(self) -> list[Field]:
+        """How each kept column is read, in the order of `feature_names_`."""
+        return self._fields
+
     def _of(self, kind: type) -> list[Any]:
         return [field for field in self._fields if isinstance(field, kind)]
 

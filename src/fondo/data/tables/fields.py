@@ -230,7 +230,7 @@ def _tell_unread(values: pl.Series, read: pl.Series, kind: str) -> None:
     if bad.is_empty():
         return
     row = int(bad[0])
-    entry = f"column {values.name!r}, row {row + 1}: {values[row][:40]!r} is no {kind}"
+    entry = f"column {values.name!r}, row {row}: {values[row][:40]!r} is no {kind}"
     if read.null_count() == len(read):
         raise BadData(
             f"X: {entry}, nor is any other entry, but in training the column held {kind}s. "

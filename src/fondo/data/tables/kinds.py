@@ -159,7 +159,7 @@ def _with_unread(plan: ColumnPlan, cleaned: pl.Series, read: pl.Series) -> Colum
     bad = (read.is_null() & cleaned.is_not_null()).arg_true()
     if bad.is_empty():
         return plan
-    shown = ", ".join(f"{cleaned[row]!r} (row {row + 1})" for row in bad.head(3).to_list())
+    shown = ", ".join(f"{cleaned[row]!r}" for row in bad.head(3).to_list())
     more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
     kind = {"number": "number", "datetime": "date"}[plan.kind]
     reason = f"{len(bad)} of {len(cleaned)} entries are no {kind} and count as missing: {shown}"

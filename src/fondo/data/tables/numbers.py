@@ -107,14 +107,14 @@ class Numbers:
             arrays = {name: np.array(values[name], dtype=np.float64) for name in _ARRAYS}
             references = np.array(values["references"], dtype=np.float64)
             references = references.reshape(n_columns, -1 if n_columns else 0)
-            flags = {name: values[name] for name in ("bent", "squash")}
+            flags = [values[name] for name in ("bent", "squash")]
         except (KeyError, TypeError, ValueError) as error:
             raise BadData(f"Numbers(json): no statistics of numbers ({error!r}).") from error
         shapes = all(array.shape == (n_columns,) for array in arrays.values())
         finite = all(np.isfinite(array).all() for array in (*arrays.values(), references))
-        if not (shapes and finite and all(isinstance(flag, bool) for flag in flags.values())):
+        if not (shapes and finite and all(isinstance(flag, bool) for flag in flags)):
             raise BadData(f"Numbers(json): expected {n_columns} finite statistics of each sort.")
-        return cls(**arrays, references=references, **flags)
+        return cls(**arrays, references=references, bent=flags[0], squash=flags[1])
 
 
 _ARRAYS = ("low", "high", "fill", "centre", "gain", "middle", "stretch")
@@ -142,7 +142,9 @@ def fit_numbers(matrix: Floats, columns: Columns) -> Numbers:
     own = len(_ARRAYS)
     arrays = np.array([row[:own] for row in rows]).reshape(-1, own).T
     references = np.array([row[own:] for row in rows]).reshape(len(rows), -1 if rows else 0)
-    return Numbers(*arrays, references, columns.scale == "smooth", columns.squash)
+    low, high, fill, centre, gain, middle, stretch = arrays
+    bent = columns.scale == "smooth"
+    return Numbers(low, high, fill, centre, gain, middle, stretch, references, bent, columns.squash)
 
 
 def _fit_column(column: Floats, columns: Columns) -> list[float]:

@@ -3,7 +3,11 @@
 The format is found by looking into the file, not by its name. Frames in memory are in `frames`.
 """
 
+import contextlib
 import json
+import os
+import re
+import secrets
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +18,7 @@ from fondo.data.tables import text
 from fondo.data.tables.delimited import open_delimited, pieces, tidy_names, typed
 from fondo.errors import BadData, BadParameter, OutputError, did_you_mean
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # http://..., also as a Path; no C:/
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -99,21 +104,30 @@ def write_table(frame: pl.DataFrame, path: str | Path) -> None:
             f"write_table(path={str(path)!r}): the name must end in {', '.join(writers)}. "
             "Choose one of these."
         )
+    partial = path.with_name(f".{path.name[:40]}.{secrets.token_hex(8)}.partial")
     try:
-        writers[path.suffix.lower()](path)
+        writers[path.suffix.lower()](partial)
+        with partial.open("rb+") as file:
+            os.fsync(file.fileno())
+        partial.replace(path)  # a reader sees the old table or all of the new
     except (OSError, pl.exceptions.PolarsError) as error:
+        reason = getattr(error, "strerror", None) or str(error).partition(": ")[0]
         raise OutputError(
-            f"{path}: cannot be written ({error}). Check the folder, its rights and the free space."
+            f"{path}: cannot be written ({reason}). Check the folder, its rights and the free "
+            "space. What was there before is unchanged."
         ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()
 
 
 def check_file(path: str | Path) -> Path:
     """The path of a file that is there and not empty; BadData otherwise."""
+    if _ADDRESS.match(str(path)):
+        raise BadData(f"{path}: fondo does not download. Fetch the file and give its path.")
     path = Path(path)
     if not path.exists():
-        near = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-        hint = did_you_mean(path.name, near) if near else "The folder does not exist either."
-        raise BadData(f"{path}: there is no such file. {hint}")
+        raise BadData(f"{path}: there is no such file. {_nearest(path)}")
     if path.is_dir():
         raise BadData(f"{path}: this is a folder, not a file. Give the file with the table.")
     try:
@@ -124,6 +138,15 @@ def check_file(path: str | Path) -> Path:
     if empty:
         raise BadData(f"{path}: the file is empty. Give a file with a line of names and rows.")
     return path
+
+
+def _nearest(path: Path) -> str:
+    """What to do about a path that leads nowhere."""
+    if not path.parent.is_dir():
+        return f"The folder {path.parent} does not exist either. Check the path."
+    files = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+    hint = did_you_mean(path.name, files)
+    return hint if hint.startswith("Did you mean") else "Check its name and folder."
 
 
 def file_format(path: Path) -> str:

@@ -246,7 +246,8 @@ def flat(inputs: Inputs) -> np.ndarray:
     Codes of many categories have no order that a linear model could use; they enter only where
     there is nothing else.
     """
-    names = [name for name in ("numbers", "flags") if name in inputs] or ["categories"]
+    names: list[str] = [name for name in ("numbers", "flags") if name in inputs]
+    names = names or ["categories"]
     return np.hstack([np.asarray(inputs[name], dtype="float32") for name in names])
 
 

@@ -1,5 +1,6 @@
 """Sort rows of a table into classes. Numbers as targets are in `regress`."""
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -176,19 +177,29 @@ class TableClassifier(TableTask):
 
     def learn_target(self, y: np.ndarray) -> None:
         self.threshold_ = 0.5
+        if self.aim is not None:
+            parse_aim(self.aim)  # a wrong one is told before training, not after it
+            if len(self.classes_) != 2:
+                raise BadParameter(self._no_aim("there are more than two classes"))
+
+    def _no_aim(self, why: str) -> str:
+        return (
+            f"{type(self).__name__}(aim={self.aim!r}): a threshold can only be chosen for two "
+            f"classes and on a validation part, but {why}. Leave aim at None."
+        )
 
     def calibrate(self, held: Part | None, answers: Answers | None) -> None:
         if self.aim is None:
             return
-        aim = parse_aim(self.aim)
-        if len(self.classes_) != 2 or held is None or answers is None:
-            why = "there are more than two classes" if held else "no validation part is set apart"
-            raise BadParameter(
-                f"{type(self).__name__}(aim={self.aim!r}): a threshold can only be chosen for two "
-                f"classes and on a validation part, but {why}. Leave aim at None."
-            )
+        if held is None or answers is None or answers.probabilities is None:
+            raise BadParameter(self._no_aim("no validation part is set apart"))
         truth = held.y == self.classes_[1]
-        self.threshold_ = float(choose_threshold(truth, answers.probabilities[:, 1], aim))
+        try:
+            chosen = choose_threshold(truth, answers.probabilities[:, 1], parse_aim(self.aim))
+        except BadData as unreachable:  # the trained network is kept all the same
+            warnings.warn(f"The threshold stays at 0.5: {unreachable}", stacklevel=2)
+        else:
+            self.threshold_ = float(chosen)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class: (n_rows, n_classes), rows summing to 1."""

@@ -1,0 +1,133 @@
+"""The columns that a job gives a part to play, each checked: target, group, time and weight.
+
+Every message names the source, the column and the row; rows are counted from 0.
+"""
+
+import numpy as np
+import polars as pl
+
+from fondo.data.splits import time_numbers
+from fondo.data.tables.text import clean, to_numbers
+from fondo.errors import BadData, did_you_mean
+from fondo.jobs.job import Job
+
+SHOWN = 5  # row numbers or values that a note names
+LARGEST = 1e150  # of a target: its square still fits in float64
+
+
+def check_column(job: Job, frame: pl.DataFrame, role: str, name: str | None) -> None:
+    """BadData where there is no such column."""
+    if name is not None and name not in frame.columns:
+        raise BadData(
+            f"{job.source}: there is no column {name!r} ({role}). "
+            f"{did_you_mean(name, frame.columns)}"
+        )
+
+
+def target_of(job: Job, frame: pl.DataFrame, kind: str) -> pl.Series:
+    """Target column, null where missing; BadData where no row has one, or it is of no use."""
+    target = frame[job.target]
+    if target.dtype.is_nested() or target.dtype in (pl.Object, pl.Binary):
+        raise BadData(
+            f"{job.source}: the target column {job.target!r} holds lists or objects. "
+            "Choose a column of words or numbers."
+        )
+    if target.dtype.is_temporal():
+        raise BadData(
+            f"{job.source}: the target column {job.target!r} holds dates or times. Turn it into "
+            "numbers, such as days from a first date, or into words."
+        )
+    if kind == "number":
+        target = _numbers(job, target)
+    if target.dtype.is_float():
+        target = target.fill_nan(None)
+    if target.null_count() == len(target):
+        raise BadData(
+            f"{job.source}: no row has a value in the target column {job.target!r}. "
+            "Choose another target."
+        )
+    return target
+
+
+def _numbers(job: Job, target: pl.Series) -> pl.Series:
+    """Targets as numbers that can be squared."""
+    if target.dtype == pl.String:
+        words = clean(target)
+        target = to_numbers(words)
+        bad = (target.is_null() & words.is_not_null()).arg_true()
+        if len(bad):
+            raise BadData(
+                f"{job.source}: column {job.target!r} (target), row {bad[0]}: "
+                f"{words[int(bad[0])][:40]!r} is no number. Correct it, leave the row out, or "
+                "use --task table-classifier for classes."
+            )
+    values = target.cast(pl.Float64)
+    large = (values.abs() > LARGEST).fill_null(value=False).arg_true()  # NaN > x is NaN's rule
+    large = [row for row in large.to_list() if values[row] == values[row]]
+    if large:
+        raise BadData(
+            f"{job.source}: column {job.target!r} (target), row {large[0]}: "
+            f"{values[large[0]]:g} is beyond what can be learnt ({LARGEST:g}). Correct that row, "
+            "or give the target in another unit."
+        )
+    return target
+
+
+def times_of(job: Job, frame: pl.DataFrame) -> np.ndarray:
+    """Moment of each row as a number that grows; NaN where missing."""
+    try:
+        return time_numbers(frame[str(job.time)])
+    except BadData as error:
+        told = str(error).removeprefix("time, ")
+        raise BadData(f"{job.source}: column {job.time!r} (time), {told}") from error
+
+
+def weights_of(job: Job, frame: pl.DataFrame) -> np.ndarray:
+    """Weight of each row, finite and not negative."""
+    column = frame[str(job.weight)]
+    if not column.dtype.is_numeric():
+        row = int(column.is_not_null().arg_max() or 0)
+        fault = f"row {row}: {str(column[row])!r} is no number"
+    else:
+        values = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+        wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+        if len(wrong) == 0:
+            return values
+        told = "a gap" if np.isnan(values[wrong[0]]) else f"{values[wrong[0]]:g}"
+        fault = f"row {wrong[0]} holds {told}"
+    raise BadData(
+        f"{job.source}: column {job.weight!r} (weight), {fault}. Every row (counted from 0) needs "
+        "a finite weight of at least 0. Correct the column, or give no weight."
+    )
+
+
+def target_notes(job: Job, missing: np.ndarray) -> list[str]:
+    """How many rows have no target."""
+    count = int(missing.sum())
+    if count == 0:
+        return []
+    return [
+        f"{count} of {len(missing)} rows have no value in {job.target!r} and were set aside "
+        f"(rows {shown(missing)}, counted from 0)."
+    ]
+
+
+def gap_notes(job: Job, frame: pl.DataFrame) -> list[str]:
+    """What becomes of rows without a group or a time."""
+    rules = {"group": "stay together as one group", "time": "count as earlier than the test rows"}
+    notes = []
+    for role, rule in rules.items():
+        name = getattr(job, role)
+        gaps = np.zeros(0, bool) if name is None else frame[name].is_null().to_numpy()
+        if gaps.any():
+            notes.append(
+                f"{int(gaps.sum())} of {len(gaps)} rows have no value in {name!r} ({role}) and "
+                f"{rule} (rows {shown(gaps)}, counted from 0)."
+            )
+    return notes
+
+
+def shown(mask: np.ndarray) -> str:
+    """Numbers of the first rows where the mask is true."""
+    rows = np.flatnonzero(mask)
+    return ", ".join(map(str, rows[:SHOWN])) + (", ..." if len(rows) > SHOWN else "")
