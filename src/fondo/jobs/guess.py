@@ -19,7 +19,9 @@ class Guess:
 
 def _share_of_numbers(words: pl.Series) -> float:
     known = clean(words).drop_nulls()
-    return 1 - to_numbers(known).null_count() / len(known) if len(known) else 0.0
+    if known.is_empty() or has_codes(known):
+        return 0.0
+    return 1 - to_numbers(known).null_count() / len(known)
 
 
 def guess(target: pl.Series) -> Guess:
@@ -35,7 +37,8 @@ def guess(target: pl.Series) -> Guess:
     values = target.drop_nulls()
     distinct = values.n_unique()
     name = repr(target.name)
-    if values.dtype == pl.String and (read := _share_of_numbers(values)) >= NUMBER_SHARE:
+    read = _share_of_numbers(values) if values.dtype == pl.String else 0.0
+    if read >= NUMBER_SHARE:
         return Guess("table-regressor", f"{read:.1%} of the entries of {name} are numbers")
     if not values.dtype.is_numeric():
         return Guess("table-classifier", f"{name} holds {distinct} different words")

@@ -1,4 +1,4 @@
-"""Where a training puts its model and its checkpoint; what is in them is the business of `store`."""
+"""Where a training puts its model and its checkpoint; what is in them `store` knows."""
 
 from pathlib import Path
 

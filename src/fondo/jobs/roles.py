@@ -26,6 +26,17 @@ def check_column(job: Job, frame: pl.DataFrame, role: str, name: str | None) -> 
 
 def target_of(job: Job, frame: pl.DataFrame, kind: str) -> pl.Series:
     """Target column, null where missing; BadData where no row has one, or it is of no use."""
+    target = readable_target(job, frame, kind)
+    if target.null_count() == len(target):
+        raise BadData(
+            f"{job.source}: no row has a value in the target column {job.target!r}. "
+            "Choose another target."
+        )
+    return target
+
+
+def readable_target(job: Job, frame: pl.DataFrame, kind: str, start: int = 0) -> pl.Series:
+    """Target column of a frame whose first row is row `start` of the source."""
     target = frame[job.target]
     if target.dtype.is_nested() or target.dtype in (pl.Object, pl.Binary):
         raise BadData(
@@ -38,18 +49,11 @@ def target_of(job: Job, frame: pl.DataFrame, kind: str) -> pl.Series:
             "numbers, such as days from a first date, or into words."
         )
     if kind == "number":
-        target = _numbers(job, target)
-    if target.dtype.is_float():
-        target = target.fill_nan(None)
-    if target.null_count() == len(target):
-        raise BadData(
-            f"{job.source}: no row has a value in the target column {job.target!r}. "
-            "Choose another target."
-        )
-    return target
+        target = _numbers(job, target, start)
+    return target.fill_nan(None) if target.dtype.is_float() else target
 
 
-def _numbers(job: Job, target: pl.Series) -> pl.Series:
+def _numbers(job: Job, target: pl.Series, start: int) -> pl.Series:
     """Targets as numbers that can be squared."""
     if target.dtype == pl.String:
         words = clean(target)
@@ -57,17 +61,16 @@ def _numbers(job: Job, target: pl.Series) -> pl.Series:
         bad = (target.is_null() & words.is_not_null()).arg_true()
         if len(bad):
             raise BadData(
-                f"{job.source}: column {job.target!r} (target), row {bad[0]}: "
+                f"{job.source}: column {job.target!r} (target), row {start + bad[0]}: "
                 f"{words[int(bad[0])][:40]!r} is no number. Correct it, leave the row out, or "
                 "use --task table-classifier for classes."
             )
     values = target.cast(pl.Float64)
-    large = (values.abs() > LARGEST).fill_null(value=False).arg_true()  # NaN > x is NaN's rule
-    large = [row for row in large.to_list() if values[row] == values[row]]
-    if large:
+    large = (values.fill_nan(None).abs() > LARGEST).fill_null(value=False).arg_true()
+    if len(large):
         raise BadData(
-            f"{job.source}: column {job.target!r} (target), row {large[0]}: "
-            f"{values[large[0]]:g} is beyond what can be learnt ({LARGEST:g}). Correct that row, "
+            f"{job.source}: column {job.target!r} (target), row {start + large[0]}: "
+            f"{values[int(large[0])]:g} is beyond what can be learnt ({LARGEST:g}). Correct that row, "
             "or give the target in another unit."
         )
     return target
@@ -82,19 +85,19 @@ def times_of(job: Job, frame: pl.DataFrame) -> np.ndarray:
         raise BadData(f"{job.source}: column {job.time!r} (time), {told}") from error
 
 
-def weights_of(job: Job, frame: pl.DataFrame) -> np.ndarray:
+def weights_of(job: Job, frame: pl.DataFrame, start: int = 0) -> np.ndarray:
     """Weight of each row, finite and not negative."""
     column = frame[str(job.weight)]
     if not column.dtype.is_numeric():
         row = int(column.is_not_null().arg_max() or 0)
-        fault = f"row {row}: {str(column[row])!r} is no number"
+        fault = f"row {start + row}: {str(column[row])!r} is no number"
     else:
         values = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
         wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
         if len(wrong) == 0:
             return values
         told = "a gap" if np.isnan(values[wrong[0]]) else f"{values[wrong[0]]:g}"
-        fault = f"row {wrong[0]} holds {told}"
+        fault = f"row {start + wrong[0]} holds {told}"
     raise BadData(
         f"{job.source}: column {job.weight!r} (weight), {fault}. Every row (counted from 0) needs "
         "a finite weight of at least 0. Correct the column, or give no weight."

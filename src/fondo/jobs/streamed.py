@@ -8,9 +8,11 @@ import numpy as np
 
 from fondo.data.tables.read import file_format
 from fondo.data.tables.stream import StreamedTable, draw_parts
-from fondo.errors import BadParameter
+from fondo.errors import BadData, BadParameter
 from fondo.jobs.job import Job
+from fondo.jobs.roles import check_column, readable_target, target_notes, weights_of
 from fondo.jobs.rows import Rows, rows_of
+from fondo.tasks.registry import task_class
 from fondo.tasks.run import Run
 from fondo.tasks.tables.streamed import draw, fit_streamed
 
@@ -44,25 +46,46 @@ def free_memory() -> int:
 
 def fit(
     task: Any, job: Job, table: StreamedTable, run: Run
-) -> tuple[dict[str, int], tuple[Rows, Rows]]:
-    """Fit a task; rows of each part, and samples of the training and the test part."""
+) -> tuple[dict[str, int], tuple[Rows, Rows], list[str]]:
+    """Fit a task; rows of each part, samples of the training and the test part, and notes."""
     for name in ("group", "time"):
         if getattr(job, name) is not None:
             raise BadParameter(
                 f"train({name}={getattr(job, name)!r}): a streamed table is split at random. "
                 "Give more memory with --memory, or leave it out."
             )
+    for name in job.drop:
+        check_column(job, table.sample(1, 0), "drop", name)
+    known, told = _known(job, table)
     share = (1 - job.test) * (task.validation if isinstance(task.validation, float) else 0.15)
     shares = {"train": 1 - job.test - share, "validation": share, "test": job.test}
-    parts = draw_parts(table.n_rows, shares, job.seed)
+    drawn = draw_parts(table.n_rows, shares, job.seed)
+    parts = {name: mask & known for name, mask in drawn.items()}
     learnt = {name: parts[name] for name in ("train", "validation")}
     fit_streamed(task, table, learnt, run, drop=job.drop)
     counts = {name: int(np.count_nonzero(mask)) for name, mask in parts.items()}
     samples = [rows_of(job, table.take(draw(parts[n], job.seed))) for n in ("train", "test")]
-    return counts, (samples[0], samples[1])
+    notes = [*told, *_notes(counts, (samples[0], samples[1]))]
+    return counts, (samples[0], samples[1]), notes
 
 
-def notes(counts: dict[str, int], samples: tuple[Rows, Rows]) -> list[str]:
+def _known(job: Job, table: StreamedTable) -> tuple[np.ndarray, list[str]]:
+    """Which rows have a target, after a look at every target and weight."""
+    kind = task_class(job.task).kind
+    masks: list[np.ndarray] = []
+    start = 0
+    for batch in table.batches(columns=[c for c in (job.target, job.weight) if c is not None]):
+        masks.append(readable_target(job, batch, kind, start).is_not_null().to_numpy())
+        if job.weight is not None:
+            weights_of(job, batch, start)
+        start += batch.height
+    known = np.concatenate(masks)
+    if not known.any():
+        raise BadData(f"{job.source}: no row has a value in the target column {job.target!r}.")
+    return known, target_notes(job, ~known)
+
+
+def _notes(counts: dict[str, int], samples: tuple[Rows, Rows]) -> list[str]:
     """What a reader must know of a streamed training."""
     training, test = (rows.X.height for rows in samples)
     return [

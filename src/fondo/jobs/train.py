@@ -230,8 +230,8 @@ def fit(job: Job, rows: Rows | StreamedTable, run: Run) -> Fitted:
     """Fitted task of a job, with its training and test rows."""
     task = configure(task_class(job.task), job.settings, seed=job.seed)
     if isinstance(rows, StreamedTable):
-        counts, (training, test) = streamed.fit(task, job, rows, run)
-        return Fitted(task, training, test, counts, streamed.notes(counts, (training, test)))
+        counts, (training, test), notes = streamed.fit(task, job, rows, run)
+        return Fitted(task, training, test, counts, notes + task.encoder_.notes_)
     training, test = split(job, rows)
     if job.time is not None and isinstance(task.validation, float):
         task.set_params(validation=Latest(job.time, task.validation))

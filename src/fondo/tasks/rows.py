@@ -30,7 +30,13 @@ def check_weight(task: Any, weight: Any, X: Any, y: Any) -> np.ndarray | None:
     if weight is None:
         return None
     owner, n_rows = type(task).__name__, task.n_rows(X)
-    values = np.asarray(weight, dtype="float64")
+    try:
+        values = np.asarray(weight, dtype="float64")
+    except (TypeError, ValueError) as error:
+        raise BadData(
+            f"{owner}: sample_weight holds something that is no number ({error}). Give one number "
+            "for each row."
+        ) from None
     if values.shape != (n_rows,):
         raise BadData(
             f"{owner}: sample_weight has shape {values.shape}, the table {n_rows} rows. "
@@ -44,6 +50,7 @@ def check_weight(task: Any, weight: Any, X: Any, y: Any) -> np.ndarray | None:
         )
     if values.sum() == 0:
         raise BadData(f"{owner}: every sample_weight is zero. Give at least one row some weight.")
+    values = values / values.max()  # the sum of 1e308 and 1e308 is infinite
     return np.asarray(values / values.mean(), dtype="float32")
 
 
@@ -60,14 +67,26 @@ def split_part(task: Any, whole: Part, groups: Any) -> tuple[Part, Part | None]:
     share = wanted.share if isinstance(wanted, Latest) else (wanted or 0.0)
     if share == 0 or n_rows < FEWEST_TO_SPLIT:
         return whole, None
+    times = task.times(whole.X, wanted.column) if isinstance(wanted, Latest) else None
+    if _alike(groups) or _alike(times):  # nothing to part the rows by
+        return whole, None
     rest, held = split_rows(
         n_rows,
         share,
         task.random_state,
         stratify=None if groups is not None else task.stratum(whole.y),
         groups=None if groups is None else np.asarray(groups),
-        time=task.times(whole.X, wanted.column) if isinstance(wanted, Latest) else None,
+        time=times,
     )
     if len(held) == 0 or len(rest) == 0:
         return whole, None
     return part_of(task, whole, rest), part_of(task, whole, held)
+
+
+def _alike(values: Any) -> bool:
+    """Whether groups or times are given and all one."""
+    if values is None:
+        return False
+    array = np.asarray(values)
+    known = array[~np.isnan(array)] if array.dtype.kind == "f" else array
+    return len(set(known.tolist())) < 2

@@ -31,6 +31,12 @@ def configure(cls: Any, settings: Mapping[str, str], *, seed: int = 0) -> Any:
     chosen: dict[str, Any] = {"random_state": seed}
     grouped: dict[str, dict[str, Any]] = {}
     for key, text in settings.items():
+        if key in cls.setting_groups:
+            inner = ", ".join(f"{key}.{name}" for name in cls.setting_groups[key].contracts)
+            raise BadParameter(
+                f"{cls.__name__}({key}={text!r}): {key} is a group of settings. Set one of "
+                f"{inner}."
+            )
         if key in cls.contracts:
             chosen[key] = contracts.parse(cls.__name__, key, text, cls.contracts[key])
             continue
