@@ -63,10 +63,10 @@ def explain(
     shown = table.X[chosen]
     with naming(name_of(source)):
         notes = [*table.notes, *column_notes(task, table.X, table.places)]
-        found, more = importances(task, table, job.seed)
+        measured, more = importances(task, table, job.seed)
         return ExplainResult(
             job.task,
-            found,
+            measured,
             chosen,
             list(np.asarray(task.predict(shown)).tolist()),
             reasons(task, shown, table.X, seed=job.seed),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fondo.data.tables.text import NUMBER_SHARE, clean, to_numbers
+from fondo.data.tables.text import NUMBER_SHARE, clean, has_codes, to_numbers
 
 MOST_CLASSES = 20  # whole numbers with more distinct values are taken as quantities
 

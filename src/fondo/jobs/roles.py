@@ -10,9 +10,9 @@ from fondo.data.splits import time_numbers
 from fondo.data.tables.text import clean, to_numbers
 from fondo.errors import BadData, did_you_mean
 from fondo.jobs.job import Job
+from fondo.tasks.tables.regress import LARGEST
 
 SHOWN = 5  # row numbers or values that a note names
-LARGEST = 1e150  # of a target: its square still fits in float64
 
 
 def check_column(job: Job, frame: pl.DataFrame, role: str, name: str | None) -> None:
@@ -70,8 +70,8 @@ def _numbers(job: Job, target: pl.Series, start: int) -> pl.Series:
     if len(large):
         raise BadData(
             f"{job.source}: column {job.target!r} (target), row {start + large[0]}: "
-            f"{values[int(large[0])]:g} is beyond what can be learnt ({LARGEST:g}). Correct that row, "
-            "or give the target in another unit."
+            f"{values[int(large[0])]:g} is beyond what can be learnt ({LARGEST:g}). Correct that "
+            "row, or give the target in another unit."
         )
     return target
 

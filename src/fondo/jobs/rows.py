@@ -190,6 +190,12 @@ def _judgeable(job: Job, training: Rows, test: Rows) -> Rows:
     known = test.y.is_in(training.y.unique().implode()).to_numpy()
     sizes = training.y.value_counts().filter(pl.col("count") == 1)
     notes = list(test.notes)
+    classes, rows = training.y.n_unique(), training.y.len()
+    if 2 * classes > rows:
+        notes.append(
+            f"There are {classes} classes in {rows} training rows: {job.target!r} may be a "
+            "quantity or a name rather than a class."
+        )
     if sizes.height:
         shown = ", ".join(repr(str(v)) for v in sizes[job.target].sort().head(SHOWN).to_list())
         more = ", ..." if sizes.height > SHOWN else ""

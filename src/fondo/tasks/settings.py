@@ -34,8 +34,7 @@ def configure(cls: Any, settings: Mapping[str, str], *, seed: int = 0) -> Any:
         if key in cls.setting_groups:
             inner = ", ".join(f"{key}.{name}" for name in cls.setting_groups[key].contracts)
             raise BadParameter(
-                f"{cls.__name__}({key}={text!r}): {key} is a group of settings. Set one of "
-                f"{inner}."
+                f"{cls.__name__}({key}={text!r}): {key} is a group of settings. Set one of {inner}."
             )
         if key in cls.contracts:
             chosen[key] = contracts.parse(cls.__name__, key, text, cls.contracts[key])

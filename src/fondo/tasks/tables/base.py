@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import polars as pl
 from scipy.sparse import issparse
+from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
 from fondo.contracts import Contract, Either, Made, Nothing, Real, Whole, Word
@@ -184,14 +185,25 @@ class TableTask(Task):
 
     def rivals(self, train: Part, test: Part) -> dict[str, Answers]:
         plain, categorical = self.encoder_.plain(train.X)
+        straight = self._straight(train.X)
         return fitted(
             self.kind,
             train.y,
-            encoded=(flat(self.encode(train.X)), flat(self.encode(test.X))),
+            encoded=(self._flat(train.X, straight), self._flat(test.X, straight)),
             plain=(plain, self.encoder_.plain(test.X)[0]),
             categorical=categorical,
             seed=self.random_state,
         )
+
+    def _straight(self, X: Any) -> TableEncoder:
+        """Encoder that scales numbers in a straight line, as a linear model would want them."""
+        columns = clone(self.columns or Columns())
+        return TableEncoder(columns.set_params(scale="standard", squash=False)).fit(X)
+
+    def _flat(self, X: Any, straight: TableEncoder) -> np.ndarray:
+        """What a linear model sees: the network's inputs, and the numbers in a straight line."""
+        inputs = straight.transform(X).get("numbers", np.empty((X.height, 0), "float32"))
+        return np.hstack([flat(self.encode(X)), inputs])
 
     def leaks(self, train: Part, test: Part) -> list[Any]:
         return leak_checks.find_leaks(self.leak_part(train), self.leak_part(test), self.kind)
@@ -199,7 +211,7 @@ class TableTask(Task):
     def leak_part(self, part: Part) -> leak_checks.Part:
         """Rows as the leak checks want them."""
         named = part.X.with_columns(pl.Series("\0target", part.y))
-        columns = {name: part.X[name].to_numpy() for name in part.X.columns}
+        columns = {s.name: s.to_numpy() for s in part.X if not _holds_objects(s)}
         return leak_checks.Part(row_hashes(named), columns, part.y, part.times, part.groups)
 
     def fingerprint(self, X: Any, y: np.ndarray) -> str:
@@ -238,6 +250,11 @@ class TableTask(Task):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def _holds_objects(column: pl.Series) -> bool:
+    """Whether entries are lists or objects, which no check can compare."""
+    return column.dtype.is_nested() or column.dtype in (pl.Object, pl.Binary)
 
 
 def flat(inputs: Inputs) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Sort rows of a table into classes. Numbers as targets are in `regress`."""
 
+import numbers
 import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -118,7 +119,7 @@ class TableClassifier(TableTask):
     def check_target(self, y: np.ndarray, fitting: bool) -> np.ndarray:
         y = as_labels(y, type(self).__name__)
         if fitting:
-            check_classification_targets(y)
+            check_labels(y, type(self).__name__)
             labels = np.unique(y)
             if len(labels) == 1:
                 raise BadData(
@@ -225,6 +226,47 @@ def as_labels(y: np.ndarray, owner: str) -> np.ndarray:
         missing = np.array([v is None or v != v for v in y]) if y.dtype == object else None
     if missing is not None and missing.any():
         raise BadData(missing_target(owner, missing, int(missing.sum())))
-    if y.dtype == object and all(isinstance(v, str) for v in y):
-        return y.astype(str)
-    return y
+    if y.dtype.kind in "mM" or (y.dtype == object and _kinds(y) - {"words", "numbers"}):
+        raise BadData(
+            f"{owner}: the target holds neither words nor numbers but {_first_strange(y)!r}. Turn "
+            "it into words, with str for instance."
+        )
+    if y.dtype != object:
+        return y
+    if len(_kinds(y)) > 1:
+        raise BadData(
+            f"{owner}: the target mixes words and numbers, such as {y[0]!r}. Make them all words, "
+            "with str for instance."
+        )
+    return y.astype(str) if _kinds(y) == {"words"} else np.array(y.tolist())
+
+
+def check_labels(y: np.ndarray, owner: str) -> None:
+    """BadData where the target is no column of classes."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="The number of unique classes is greater")
+            check_classification_targets(y)
+    except BadData:
+        raise
+    except ValueError as error:
+        fault = str(error).partition(". ")[0].rstrip(".")
+        raise BadData(
+            f"{owner}: {fault}. A classifier needs one class a row, words or whole numbers; use "
+            "TableRegressor for quantities."
+        ) from None
+
+
+def _kinds(y: np.ndarray) -> set[str]:
+    """What objects are labels: "words", "numbers", or other things by the name of their type."""
+    return {
+        "words" if issubclass(kind, str)
+        else "numbers" if issubclass(kind, numbers.Number | np.bool_)
+        else kind.__name__
+        for kind in {type(value) for value in y.ravel().tolist()}
+    }  # fmt: skip
+
+
+def _first_strange(y: np.ndarray) -> str:
+    strange = (v for v in y.ravel().tolist() if not isinstance(v, str | numbers.Number))
+    return str(next(strange, y.ravel()[0]))[:40]

@@ -18,6 +18,8 @@ from fondo.tasks.architecture import MLP
 from fondo.tasks.rows import Part
 from fondo.tasks.tables.base import SHARED_CONTRACTS, TableTask, missing_target
 
+LARGEST = 1e150  # of a target: its square still fits in float64
+
 
 class TableRegressor(TableTask):
     """Predict a number for each row of a table with a feed-forward network.
@@ -117,10 +119,12 @@ default="mse"
         missing = np.isnan(numbers)
         if missing.any():
             raise BadData(missing_target(owner, missing, int(missing.sum())))
-        if np.isinf(numbers).any():
+        large = np.abs(numbers) > LARGEST
+        if large.any():
+            told = "infinity" if np.isinf(numbers[large][0]) else f"{numbers[large][0]:g}"
             raise BadData(
-                f"{owner}: the target of row {int(np.isinf(numbers).argmax())} is infinity. "
-                "Remove that row or correct it."
+                f"{owner}: the target of row {int(large.argmax())} is {told}, beyond what can be "
+                f"learnt ({LARGEST:g}). Remove that row or correct it, or change the unit."
             )
         if fitting:
             check_target(self.loss, numbers, owner)
