@@ -13,7 +13,7 @@ from fondo.recipes.book import catalogue
 
 def test_every_command_says_what_it_does() -> None:
     for module in (cook, doctor, evaluate, explain, predict, recipes, replay, train):
-        assert (module.command.__doc__ or "").splitlines()[0].endswith(".")
+        assert (module.command.help or "").splitlines()[0].endswith(".")
 
 
 def test_train_passes_every_option_on(ask, fake, training) -> None:
@@ -84,12 +84,13 @@ def test_a_mistake_in_the_data_gives_2_and_its_message(ask, fake) -> None:
 @pytest.fixture
 def predictions() -> SimpleNamespace:
     frame = pl.DataFrame({"y_predicted": ["a", "b"]})
-    return SimpleNamespace(frame=frame, to_json=lambda: {"rows": 2})
+    return SimpleNamespace(frame=frame, notes=["A note."], to_json=lambda: {"rows": 2})
 
 
 def test_predict_writes_csv_that_another_program_can_read(ask, fake, predictions) -> None:
     asked = fake("fondo.jobs.predict", "predict", lambda **_: predictions)
-    assert ask("predict", "m", "new.csv").stdout == "y_predicted\na\nb\n"
+    done = ask("predict", "m", "new.csv")
+    assert (done.stdout, done.stderr) == ("y_predicted\na\nb\n", "Note: A note.\n")
     assert [str(word) for word in asked[0]["given"]] == ["m", "new.csv"]
     assert asked[0]["out"] is None
 

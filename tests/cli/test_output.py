@@ -5,13 +5,13 @@ import json
 import warnings
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
-import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondo.cli.output import plain, stage
+from fondo.cli.output import plain, refuse, stage
 from fondo.errors import BadData, Interrupted, TrainingFailed
 
 simple = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False)
@@ -64,7 +64,7 @@ def fail_in_a_stage(error: BaseException, as_json: bool, quiet: bool) -> None:
 
 def leave(error: BaseException, *, as_json: bool = True, quiet: bool = False) -> int:
     """Exit code of a stage in which `error` happens."""
-    with pytest.raises(typer.Exit) as left:
+    with pytest.raises(click.exceptions.Exit) as left:
         fail_in_a_stage(error, as_json, quiet)
     return left.value.exit_code
 
@@ -108,7 +108,7 @@ def test_debugging_shows_the_traceback(capsys, monkeypatch) -> None:
 
 
 def test_what_was_interrupted_says_how_to_go_on(capsys) -> None:
-    with pytest.raises(typer.Exit), stage(as_json=False, go_on="Say --resume."):
+    with pytest.raises(click.exceptions.Exit), stage(as_json=False, go_on="Say --resume."):
         raise Interrupted("Stopped at epoch 4.")
     assert capsys.readouterr().err == "Stopped at epoch 4. Say --resume.\n"
 
@@ -137,6 +137,14 @@ def test_quiet_says_nothing_but_answers(capsys) -> None:
     assert capsys.readouterr() == ("42\n", "")
 
 
+def test_quiet_hears_no_warnings_and_no_prints_of_libraries(capsys) -> None:
+    with stage(as_json=False, quiet=True), warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("2 columns are ignored: a, b.", UserWarning, stacklevel=1)
+        print("chatter of a library")
+    assert capsys.readouterr() == ("", "")
+
+
 def test_warnings_become_notes_and_leave_out_the_line_of_code(capsys) -> None:
     with stage(as_json=False), warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -145,7 +153,25 @@ def test_warnings_become_notes_and_leave_out_the_line_of_code(capsys) -> None:
     assert capsys.readouterr().err == "Note: 2 columns are ignored: a, b.\n"
 
 
-@pytest.mark.parametrize("error", [typer.Exit(3), BrokenPipeError()])
+@pytest.mark.parametrize(
+    ("mistake", "code", "told"),
+    [
+        (click.UsageError("No such thing."), 2, ("No such thing.", "UsageError")),
+        (click.NoSuchOption("--x", "No such option."), 2, ("No such option.", "UsageError")),
+        (click.Abort(), 130, ("Stopped.", "KeyboardInterrupt")),
+    ],
+)
+def test_a_refused_command_line_is_told_of(capsys, mistake, code, told) -> None:
+    message, kind = told
+    assert refuse(mistake, as_json=False) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.endswith(message + "\n")
+    assert refuse(mistake, as_json=True) == code
+    assert json.loads(capsys.readouterr().out) == {"error": message, "kind": kind}
+
+
+@pytest.mark.parametrize("error", [click.exceptions.Exit(3), BrokenPipeError()])
 def test_exits_and_closed_pipes_pass(error: Exception) -> None:
     with pytest.raises(type(error)), stage(as_json=True):
         raise error

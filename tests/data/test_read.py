@@ -2,9 +2,11 @@
 
 import bz2
 import csv
+import errno
 import gzip
 import io
 import lzma
+import os
 import zipfile
 from pathlib import Path
 
@@ -126,10 +128,33 @@ def test_a_missing_file_gets_a_suggestion(tmp_path):
     given_file(tmp_path, TEXT.encode(), "people.csv")
     with pytest.raises(BadData, match=r"no such file. Did you mean 'people.csv'"):
         read_table(tmp_path / "poeple.csv")
-    with pytest.raises(BadData, match="The folder does not exist either"):
+    with pytest.raises(BadData, match="The folder .*x does not exist either"):
         read_table(tmp_path / "x" / "people.csv")
+    with pytest.raises(BadData, match="no such file. Check its name and folder"):
+        read_table(tmp_path / "zzz.parquet")
     with pytest.raises(BadData, match="this is a folder"):
         read_table(tmp_path)
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a.csv", "s3://bucket/a.csv"])
+def test_an_address_is_not_downloaded(address):
+    for source in (address, Path(address)):
+        with pytest.raises(BadData, match="fondo does not download. Fetch the file"):
+            read_table(source)
+
+
+def test_a_full_disk_leaves_the_old_table(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    write_table(pl.DataFrame({"a": [1]}), path)
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OutputError, match=r"a.csv: cannot be written \(No space left .*unchanged"):
+        write_table(pl.DataFrame({"a": [2]}), path)
+    assert path.read_text() == "a\n1\n"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.csv"]
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_line_of_names_that_looks_like_a_row_is_told(tmp_path):

@@ -38,7 +38,7 @@ def run_python(code: str, names: dict[str, Any], page: Path) -> str:
 
 def run_console(text: str) -> str:
     """Run the `$ fondo ...` lines of a console block; what it prints stands below each."""
-    from typer.testing import CliRunner
+    from click.testing import CliRunner
 
     from fondo.cli.main import app
 

@@ -117,8 +117,8 @@ def test_a_run_is_resumed_to_the_same_bits(line, tmp_path):
 
 def test_evaluation_stands_beside_classic_models(line):
     X, y = line
-    evaluation = small(epochs=40).fit(X[:200], y[:200]).evaluate(
-        X[200:], y[200:], train=(X[:200], y[:200])
+    evaluation = (
+        small(epochs=40).fit(X[:200], y[:200]).evaluate(X[200:], y[200:], train=(X[:200], y[:200]))
     )
     assert set(evaluation.baselines) == {"mean", "median", "linear", "boosted trees"}
     assert evaluation.scores[0].value < 0.5 * evaluation.baselines["mean"][0].value

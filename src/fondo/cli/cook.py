@@ -1,31 +1,27 @@
 """`fondo cook`: run one recipe of the book."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from fondo.cli.options import Json, Quiet, Seed
+from fondo.cli.line import Argument, Command
+from fondo.cli.options import with_json, with_quiet, with_seed
 from fondo.cli.output import stage
 
-Recipe = Annotated[
-    str, typer.Argument(metavar="ID", show_default=False, help="As `fondo recipes` lists it.")
-]
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="PATH", show_default="a small sample", help="The real data the recipe is about."
-    ),
-]
 
-
-def command(
-    recipe: Recipe,
-    data: Data = None,
-    seed: Seed = 0,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
+@click.command("cook", cls=Command)
+@click.argument("recipe", cls=Argument, metavar="ID", help="As `fondo recipes` lists it.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    show_default="a small sample",
+    help="The real data the recipe is about.",
+)
+@with_seed
+@with_quiet
+@with_json
+def command(recipe: str, data: Path | None, seed: int, quiet: bool, as_json: bool) -> None:
     """Run a recipe beside its published figure and a fool's.
 
     Without --data it runs on a small sample that it names.

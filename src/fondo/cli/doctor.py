@@ -7,11 +7,16 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fondo.cli.options import Json
+import click
+
+from fondo.cli.line import Command
+from fondo.cli.options import with_json
 from fondo.cli.output import stage
 
 
-def command(as_json: Json = False) -> None:
+@click.command("doctor", cls=Command)
+@with_json
+def command(as_json: bool) -> None:
     """Say versions, device, extras and folders."""
     with stage(as_json) as speaker:
         from fondo.cli.tables import show_facts

@@ -1,31 +1,34 @@
 """`fondo evaluate`: how good a model is on the rows of a table."""
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from fondo.cli.options import Json, Model, Source
+from fondo.cli.line import Command
+from fondo.cli.options import with_json, with_model, with_quiet, with_source
 from fondo.cli.output import stage
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Train = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SOURCE",
-        show_default=False,
-        help="The training rows: then classic models are compared and leaks looked for.",
-    ),
-]
 
-
-def command(model: Model, source: Source, train: Train = None, as_json: Json = False) -> None:
+@click.command("evaluate", cls=Command)
+@with_model
+@with_source
+@click.option(
+    "--train",
+    metavar="SOURCE",
+    help="The training rows: then classic models are compared and leaks looked for.",
+)
+@with_quiet
+@with_json
+def command(model: Path, source: str, train: str | None, quiet: bool, as_json: bool) -> None:
     """Score a model on a table, beside what a fool would score.
 
     The table must hold the target column.
     """
-    with stage(as_json) as speaker:
+    with stage(as_json, quiet) as speaker:
         from fondo.cli.tables import show_evaluation, show_notes
         from fondo.jobs.evaluate import evaluate
 

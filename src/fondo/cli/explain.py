@@ -1,24 +1,33 @@
 """`fondo explain`: what a model looks at, in all and row by row."""
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from fondo.cli.options import Json, Model, Source, parse_rows
+from fondo.cli.line import Command
+from fondo.cli.options import parse_rows, with_json, with_model, with_quiet, with_source
 from fondo.cli.output import stage
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Rows = Annotated[
-    str,
-    typer.Option(metavar="0,1,2", help="Rows to give reasons for; the first row of data is 0."),
-]
 
-
-def command(model: Model, source: Source, rows: Rows = "0,1,2", as_json: Json = False) -> None:
+@click.command("explain", cls=Command)
+@with_model
+@with_source
+@click.option(
+    "--rows",
+    metavar="0,1,2",
+    default="0,1,2",
+    show_default=True,
+    help="Rows to give reasons for; the first row of data is 0.",
+)
+@with_quiet
+@with_json
+def command(model: Path, source: str, rows: str, quiet: bool, as_json: bool) -> None:
     """Say which columns matter, and why single rows are predicted so."""
-    with stage(as_json) as speaker:
+    with stage(as_json, quiet) as speaker:
         wanted = parse_rows(rows)
 
         from fondo.cli.tables import show_importances, show_notes, show_reasons

@@ -2,34 +2,24 @@
 
 import sys
 
-import typer
+import click
 
-from fondo.cli import cook, doctor, evaluate, explain, predict, recipes, replay, train
+from fondo.cli.line import Commands
+from fondo.version import __version__
 
-app = typer.Typer(
-    name="fondo",
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # plain help: quick to draw, and the same in every terminal
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+COMMANDS = ("train", "predict", "evaluate", "explain", "replay", "recipes", "cook", "doctor")
+
+
+@click.group(
+    "fondo",
+    cls=Commands,
+    names=COMMANDS,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
 )
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from fondo.version import __version__
-
-        typer.echo(f"fondo {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def fondo(
-    version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Say the version and stop."
-    ),
-) -> None:
+@click.version_option(
+    __version__, prog_name="fondo", message="%(prog)s %(version)s", help="Say the version and stop."
+)
+def app() -> None:
     """Train, check, explain, save and use neural networks on your own data.
 
     Start with:  fondo train sample:breast_cancer
@@ -37,10 +27,6 @@ def fondo(
     Exit codes: 0 done, 1 a fault of fondo or a replay that differs, 2 a mistake in what was
     asked, 130 stopped with Ctrl-C.
     """
-
-
-for _command in (train, predict, evaluate, explain, replay, recipes, cook, doctor):
-    app.command(_command.__name__.rpartition(".")[2])(_command.command)
 
 
 def main() -> None:

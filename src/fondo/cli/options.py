@@ -4,45 +4,16 @@ What a task's own settings may be is said by its contracts, not here.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Any, TypeVar
 
-import typer
+import click
 
+from fondo.cli.line import Argument
 from fondo.errors import BadParameter
 
-Source = Annotated[
-    str,
-    typer.Argument(
-        metavar="SOURCE",
-        show_default=False,
-        help="A table (CSV, TSV, Parquet, Arrow, JSON lines, Excel; gzip too) or sample:NAME.",
-    ),
-]
-Model = Annotated[
-    Path,
-    typer.Argument(
-        metavar="MODEL", show_default=False, help="The model folder that `fondo train` wrote."
-    ),
-]
-Json = Annotated[
-    bool,
-    typer.Option(
-        "--json", help="Write one JSON object to standard output, and nothing else there."
-    ),
-]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Say nothing on standard error while working.")
-]
-Seed = Annotated[
-    int,
-    typer.Option(
-        "--seed",
-        metavar="N",
-        help="Same seed, same data, same machine: same network.",
-    ),
-]
+Work = TypeVar("Work", bound=Callable[..., Any])
 
 _UNITS = {
     "": 1,
@@ -51,6 +22,48 @@ _UNITS = {
     **{letter: 1024**power for power, letter in enumerate("KMGT", start=1)},
     "B": 1,
 }
+
+with_json = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Write one JSON object to standard output, and nothing else there.",
+)
+with_quiet = click.option(
+    "--quiet", "-q", is_flag=True, help="Say nothing on standard error while working."
+)
+with_seed = click.option(
+    "--seed",
+    type=int,
+    metavar="N",
+    default=0,
+    show_default=True,
+    help="Same seed, same data, same machine: same network.",
+)
+
+
+# The two arguments are made anew for each command: click 8.1.0 uses up the `cls` it was given.
+
+
+def with_source(command: Work) -> Work:
+    """Give a command the argument SOURCE."""
+    return click.argument(
+        "source",
+        cls=Argument,
+        metavar="SOURCE",
+        help="A table (CSV, TSV, Parquet, Arrow, JSON lines, Excel; gzip too) or sample:NAME.",
+    )(command)
+
+
+def with_model(command: Work) -> Work:
+    """Give a command the argument MODEL."""
+    return click.argument(
+        "model",
+        cls=Argument,
+        metavar="MODEL",
+        type=click.Path(path_type=Path),
+        help="The model folder that `fondo train` wrote.",
+    )(command)
 
 
 def parse_settings(pairs: Sequence[str]) -> dict[str, str]:

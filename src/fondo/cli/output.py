@@ -5,6 +5,7 @@ Also which exit code an exception becomes. How answers look is in `tables`.
 
 import contextlib
 import datetime
+import io
 import json
 import math
 import os
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TextIO
 
-import typer
+import click
 
 from fondo.errors import FondoError, Interrupted
 
@@ -68,7 +69,8 @@ class Stage:
 def stage(as_json: bool, quiet: bool = False, *, go_on: str = "") -> Iterator[Stage]:
     """Run one command: exceptions become messages and exit codes.
 
-    Whatever libraries print goes to standard error, so the answer stands alone. A user's mistake
+    Whatever libraries print goes to standard error, so the answer stands alone; with `quiet` it
+    is not heard at all. A user's mistake
     (any `FondoError`) gives its message and exit code 2; with `as_json` the answer is then
     `{"error": message, "kind": class}`. Ctrl-C gives 130, anything unforeseen 1.
 
@@ -88,10 +90,11 @@ def stage(as_json: bool, quiet: bool = False, *, go_on: str = "") -> Iterator[St
     """
     speaker = Stage(as_json=as_json, quiet=quiet)
     try:
-        with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
-            warnings.showwarning = _note
+        chatter = io.StringIO() if quiet else sys.stderr
+        with contextlib.redirect_stdout(chatter), warnings.catch_warnings():
+            warnings.showwarning = _unheard if quiet else _note
             yield speaker
-    except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
+    except (click.exceptions.Exit, click.Abort, click.UsageError, BrokenPipeError):
         raise
     except Interrupted as stopped:
         _fail(speaker, f"{stopped} {go_on}".rstrip(), stopped, STOPPED)
@@ -105,6 +108,33 @@ def stage(as_json: bool, quiet: bool = False, *, go_on: str = "") -> Iterator[St
         if not _debugging():
             message += " Set FONDO_DEBUG=1 to see where it happened."
         _fail(speaker, message, fault, OUR_FAULT)
+
+
+def refuse(mistake: click.ClickException | click.Abort, *, as_json: bool) -> int:
+    """Tell of a command line that could not be read, or was stopped before it was.
+
+    Parameters
+    ----------
+    mistake : click.ClickException or click.Abort
+        What click raised.
+    as_json : bool
+        Answer with `{"error": message, "kind": "UsageError"}` too.
+
+    Returns
+    -------
+    code : int
+        The exit code.
+    """
+    if isinstance(mistake, click.Abort):
+        message, kind, code = "Stopped.", "KeyboardInterrupt", STOPPED
+        print(message, file=sys.stderr, flush=True)
+    else:
+        message, kind, code = mistake.format_message(), "UsageError", USER_MISTAKE
+        mistake.show()
+    if as_json:
+        sys.stdout.write(_error(message, kind))
+        sys.stdout.flush()
+    return code
 
 
 def plain(value: Any) -> Any:
@@ -158,13 +188,22 @@ def _note(
         print(f"Note: {message}", file=sys.stderr, flush=True)
 
 
+def _unheard(*_warning: object, **_more: object) -> None:
+    """Show no warning."""
+
+
+def _error(message: str, kind: str) -> str:
+    """Answer of a command that has none."""
+    return json.dumps({"error": message, "kind": kind}) + "\n"
+
+
 def _fail(speaker: Stage, message: str, error: BaseException, code: int) -> None:
     if _debugging():
         traceback.print_exception(error, file=sys.stderr)
     print(message, file=sys.stderr, flush=True)
     if speaker.as_json:
-        speaker.write(json.dumps({"error": message, "kind": type(error).__name__}) + "\n")
-    raise typer.Exit(code)
+        speaker.write(_error(message, type(error).__name__))
+    raise click.exceptions.Exit(code)
 
 
 def _debugging() -> bool:

@@ -1,29 +1,34 @@
 """`fondo predict`: a model's answers for the rows of a table."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from fondo.cli.options import Json, Model, Source
+from fondo.cli.line import Command
+from fondo.cli.options import with_json, with_model, with_quiet, with_source
 from fondo.cli.output import stage
 
-Out = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        show_default="CSV on standard output",
-        help="Table to write, in the format its name ends in.",
-    ),
-]
 
-
-def command(model: Model, source: Source, out: Out = None, as_json: Json = False) -> None:
+@click.command("predict", cls=Command)
+@with_model
+@with_source
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    show_default="CSV on standard output",
+    help="Table to write, in the format its name ends in.",
+)
+@with_quiet
+@with_json
+def command(model: Path, source: str, out: Path | None, quiet: bool, as_json: bool) -> None:
     """Predict each row of a table with a trained model."""
-    with stage(as_json) as speaker:
+    with stage(as_json, quiet) as speaker:
         from fondo.jobs.predict import predict
 
         result = predict(model, source, out=out)
+        for note in result.notes:
+            speaker.say(f"Note: {note}")
         if out is None and not as_json:
             speaker.write(result.frame.write_csv())
             return

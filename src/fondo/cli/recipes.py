@@ -1,10 +1,15 @@
 """`fondo recipes`: the recipe book."""
 
-from fondo.cli.options import Json
+import click
+
+from fondo.cli.line import Command
+from fondo.cli.options import with_json
 from fondo.cli.output import stage
 
 
-def command(as_json: Json = False) -> None:
+@click.command("recipes", cls=Command)
+@with_json
+def command(as_json: bool) -> None:
     """List the recipes: published, ours, naive."""
     with stage(as_json) as speaker:
         from fondo.cli.tables import show_recipes

@@ -1,12 +1,20 @@
 """`fondo replay`: train again from the receipt, and say whether every epoch came out the same."""
 
-import typer
+from pathlib import Path
 
-from fondo.cli.options import Json, Model, Quiet, Source
+import click
+
+from fondo.cli.line import Command
+from fondo.cli.options import with_json, with_model, with_quiet, with_source
 from fondo.cli.output import OUR_FAULT, stage
 
 
-def command(model: Model, source: Source, quiet: Quiet = False, as_json: Json = False) -> None:
+@click.command("replay", cls=Command)
+@with_model
+@with_source
+@with_quiet
+@with_json
+def command(model: Path, source: str, quiet: bool, as_json: bool) -> None:
     """Train a model again and compare it epoch by epoch.
 
     Settings and seed come from the model's receipt; SOURCE is the data it was trained on. Ends
@@ -20,4 +28,4 @@ def command(model: Model, source: Source, quiet: Quiet = False, as_json: Json = 
             result = replay(model, source, callbacks=(bar,))
         speaker.answer(result.to_json(), lambda console: console.print(result.where, markup=False))
         if not result.identical:
-            raise typer.Exit(OUR_FAULT)
+            raise click.exceptions.Exit(OUR_FAULT)

@@ -1,89 +1,97 @@
 """`fondo train`: options to `jobs.train`, and its result to the screen."""
 
+import shlex
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from fondo.cli.options import Json, Quiet, Seed, Source, parse_settings, parse_size
+from fondo.cli.line import Command
+from fondo.cli.options import (
+    parse_settings,
+    parse_size,
+    with_json,
+    with_quiet,
+    with_seed,
+    with_source,
+)
 from fondo.cli.output import stage
 
-GO_ON = "Give the same command with --resume."
 
-Target = Annotated[
-    str | None,
-    typer.Option(
-        metavar="COLUMN", show_default="a sample's own", help="Column to learn to predict."
-    ),
-]
-Task = Annotated[
-    str | None,
-    typer.Option(metavar="T", show_default="guessed", help="table-classifier, table-regressor."),
-]
-Out = Annotated[
-    Path | None,
-    typer.Option(metavar="DIR", show_default="runs/NAME", help="Where model and report go."),
-]
-Test = Annotated[
-    float, typer.Option(metavar="SHARE", help="Share of rows kept for the final judgement.")
-]
-Group = Annotated[
-    str | None,
-    typer.Option(metavar="COLUMN", help="Rows that share a value here are never parted."),
-]
-Time = Annotated[
-    str | None,
-    typer.Option(metavar="COLUMN", help="Judge on the latest rows by this column."),
-]
-Weight = Annotated[
-    str | None,
-    typer.Option(metavar="COLUMN", help="How much each row counts in training."),
-]
-Drop = Annotated[
-    list[str] | None,
-    typer.Option(metavar="COLUMN", help="Column to leave out; may be given again."),
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="key=value", help="A setting of the task, such as epochs=20."),
-]
-Memory = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SIZE",
-        show_default="what the machine has",
-        help="Stream tables from disk that need more, such as 2GB.",
-    ),
-]
-Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on where the same training was stopped.")
-]
-
-
+@click.command("train", cls=Command)
+@with_source
+@click.option(
+    "--target",
+    metavar="COLUMN",
+    show_default="a sample's own",
+    help="Column to learn to predict.",
+)
+@click.option(
+    "--task", metavar="T", show_default="guessed", help="table-classifier, table-regressor."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    show_default="runs/NAME",
+    help="Where model and report go.",
+)
+@with_seed
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="key=value",
+    help="A setting of the task, such as epochs=20.",
+)
+@click.option(
+    "--test",
+    type=float,
+    metavar="SHARE",
+    default=0.2,
+    show_default=True,
+    help="Share of rows kept for the final judgement.",
+)
+@click.option("--group", metavar="COLUMN", help="Rows that share a value here are never parted.")
+@click.option("--time", metavar="COLUMN", help="Judge on the latest rows by this column.")
+@click.option("--weight", metavar="COLUMN", help="How much each row counts in training.")
+@click.option(
+    "--drop", multiple=True, metavar="COLUMN", help="Column to leave out; may be given again."
+)
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    show_default="what the machine has",
+    help="Stream tables from disk that need more, such as 2GB.",
+)
+@click.option("--resume", is_flag=True, help="Go on where the same training was stopped.")
+@with_quiet
+@with_json
+@click.pass_context
 def command(
-    source: Source,
-    target: Target = None,
-    task: Task = None,
-    out: Out = None,
-    seed: Seed = 0,
-    settings: Set = None,
-    test: Test = 0.2,
-    group: Group = None,
-    time: Time = None,
-    weight: Weight = None,
-    drop: Drop = None,
-    memory: Memory = None,
-    resume: Resume = False,
-    quiet: Quiet = False,
-    as_json: Json = False,
+    context: click.Context,
+    source: str,
+    target: str | None,
+    task: str | None,
+    out: Path | None,
+    seed: int,
+    settings: tuple[str, ...],
+    test: float,
+    group: str | None,
+    time: str | None,
+    weight: str | None,
+    drop: tuple[str, ...],
+    memory: str | None,
+    resume: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Train a network on a table.
 
     It is judged on rows it never saw, beside what a fool and classic models would score, and
     kept in a folder with a report.
     """
-    with stage(as_json, quiet, go_on=GO_ON) as speaker:
-        chosen, budget = parse_settings(settings or ()), parse_size(memory)
+    with stage(as_json, quiet, go_on=f"Go on with: {again(context)}") as speaker:
+        chosen, budget = parse_settings(settings), parse_size(memory)
 
         from fondo.cli.progress import Bar
         from fondo.cli.tables import show_training
@@ -101,10 +109,28 @@ def command(
                 group=group,
                 time=time,
                 weight=weight,
-                drop=tuple(drop or ()),
+                drop=drop,
                 resume=resume,
                 memory_budget=budget,
                 callbacks=(bar,),
                 say=speaker.say,
             )
         speaker.answer(result.to_json(), lambda console: show_training(console, result))
+
+
+def again(context: click.Context) -> str:
+    """The command that was given, with --resume, as a shell takes it."""
+    words = ["fondo", str(context.info_name)]
+    for option in context.command.params:
+        given = context.get_parameter_source(str(option.name))
+        if option.name == "resume" or given is None or given.name != "COMMANDLINE":
+            continue
+        value = context.params[str(option.name)]
+        if option.param_type_name == "argument":
+            words.append(str(value))
+        elif value is True:
+            words.append(option.opts[0])
+        else:
+            for one in value if isinstance(value, list | tuple) else [value]:
+                words += [option.opts[0], str(one)]
+    return shlex.join([*words, "--resume"])

@@ -43,14 +43,25 @@ class WholeFeed:
         self.limit = bucket(-(-self.n_rows // batch_size))  # steps
         filler = np.arange(self.limit * batch_size) % self.n_rows
         self._data: Block = jax.device_put(examples.take(filler))
+        self._drawn: tuple[tuple[int | None, int], Array] | None = None  # (seed, epoch), its grid
 
     def chunks(self, seed: int | None, epoch: int) -> Iterator[Chunk]:
-        """The one chunk of an epoch."""
+        """The one chunk of an epoch; the next order is drawn while the device works on it."""
+        yield Chunk(self._data, self._grid_of(seed, epoch), self.n_rows)
+        if seed is not None:
+            self._drawn = (seed, epoch + 1), self._draw(seed, epoch + 1)
+
+    def _grid_of(self, seed: int | None, epoch: int) -> Array:
+        if self._drawn is None or self._drawn[0] != (seed, epoch):
+            self._drawn = (seed, epoch), self._draw(seed, epoch)
+        return self._drawn[1]
+
+    def _draw(self, seed: int | None, epoch: int) -> Array:
         grid = np.zeros((self.limit, self.batch_size), np.int32)
         order = epoch_order(self.n_rows, seed, epoch)
         steps = -(-self.n_rows // self.batch_size)
         grid[:steps] = filled(order, steps * self.batch_size).reshape(steps, -1)
-        yield Chunk(self._data, grid, self.n_rows)
+        return grid
 
 
 def epoch_order(n_rows: int, seed: int | None, epoch: int) -> Array:

@@ -55,7 +55,7 @@ def evaluate(
     started = clock.perf_counter()
     task, _, found = open_model(model)
     job = job_of(model, found)
-    rows = unseen(job, read_frame(source), source)
+    rows = unseen(job, task, source)
     known = None
     if train is not None:
         table = rows_of(replace(job, source=name_of(train)), read_frame(train))

@@ -12,7 +12,7 @@ from fondo.errors import BadData
 from fondo.explain.importance import Importance
 from fondo.explain.reasons import Reason, reasons
 from fondo.jobs.fitted import importances
-from fondo.jobs.load import job_of, open_model, read_frame
+from fondo.jobs.load import job_of, open_model
 from fondo.jobs.notes import column_notes, naming
 from fondo.jobs.rows import Rows, name_of, unseen
 
@@ -58,7 +58,7 @@ def explain(
     """
     task, _, found = open_model(model)
     job = job_of(model, found)
-    table = unseen(job, read_frame(source), source)
+    table = unseen(job, task, source)
     chosen = _chosen(rows, table)
     shown = table.X[chosen]
     with naming(name_of(source)):

@@ -76,6 +76,18 @@ def _numbers(job: Job, target: pl.Series, start: int) -> pl.Series:
     return target
 
 
+def check_known(job: Job, rows: pl.Series, places: np.ndarray, classes: np.ndarray) -> None:
+    """BadData where a target to be judged is of a class that the model never saw."""
+    strange = np.flatnonzero(~np.isin(rows.to_numpy(), classes))
+    if len(strange):
+        label = str(rows[int(strange[0])])
+        raise BadData(
+            f"{job.source}: column {job.target!r} (target), row {places[strange[0]]}: {label!r} "
+            "was not among the classes of training, so it cannot be judged. "
+            f"{did_you_mean(label, map(str, classes))}"
+        )
+
+
 def times_of(job: Job, frame: pl.DataFrame) -> np.ndarray:
     """Moment of each row as a number that grows; NaN where missing."""
     try:

@@ -16,9 +16,11 @@ from fondo.data.splits import split_rows
 from fondo.data.tables.stream import draw_parts
 from fondo.errors import BadData
 from fondo.jobs.job import Job
+from fondo.jobs.load import read_frame
 from fondo.jobs.roles import (
     SHOWN,
     check_column,
+    check_known,
     gap_notes,
     target_notes,
     target_of,
@@ -130,15 +132,20 @@ def split(job: Job, rows: Rows) -> tuple[Rows, Rows]:
     return training, test if labels is None else _judgeable(job, training, test)
 
 
-def unseen(job: Job, frame: pl.DataFrame, source: Any) -> Rows:
-    """Rows of a frame from `source` that the job's network was not trained on.
+def unseen(job: Job, task: Any, source: str | Path | pl.DataFrame) -> Rows:
+    """Rows of a source that the job's network, in `task`, was not trained on.
 
     Where the frame is the very table of the job, those are its test rows. Columns that only
     training needs (group, time, weight, those left out) may be missing.
     """
+    frame = read_frame(source)
     if job.fingerprint and fingerprint(frame) == job.fingerprint:
         return _test_rows(job, rows_of(job, frame), frame.height)
-    return rows_of(_bare(replace(job, source=name_of(source)), frame), frame)
+    named = replace(job, source=name_of(source))
+    rows = rows_of(_bare(named, frame), frame)
+    if task.kind == "class":
+        check_known(named, rows.y, rows.places, task.classes_)
+    return rows
 
 
 def name_of(source: Any) -> str:

@@ -3,8 +3,9 @@
 `fondo train`, the recipes and three lines of Python all come here.
 """
 
+import contextlib
 import time as clock
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -217,13 +218,20 @@ def train(
             told = fitted.task.receipt_["data"]["fingerprint"]
             job = replace(job, streamed=True, fingerprint=told)
         tell("Judging on the test part, beside the baselines.")
-        try:
+        with _resumable(folder):
             return _kept(judged(job, fitted, why.why), fitted, folder, started)
-        except KeyboardInterrupt:
-            raise Interrupted(
-                "Stopped after training, before the model was written. The checkpoint is at "
-                f"{checkpoint_of(folder)}; resume to go on from there."
-            ) from None
+
+
+@contextlib.contextmanager
+def _resumable(folder: Path) -> Iterator[None]:
+    """Say after a Ctrl-C that what was trained is not lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "Stopped after training, before the model was written. The checkpoint is at "
+            f"{checkpoint_of(folder)}; resume to go on from there."
+        ) from None
 
 
 def fit(job: Job, rows: Rows | StreamedTable, run: Run) -> Fitted:

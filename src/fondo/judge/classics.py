@@ -148,7 +148,9 @@ def _trees(kind: str, coded: _Coded, y: Array, weight: Array | None, seed: int) 
     # early stopping splits by class, which a class of one row does not allow
     early = len(y) > 10_000 and int(counts.min()) > 1 and len(counts) < 100
     model = HistGradientBoostingClassifier(max_iter=rounds, early_stopping=early, **given)
-    return model.fit(coded.train, y, weight), note
+    with warnings.catch_warnings():  # many classes are said by whoever chose the target
+        warnings.filterwarnings("ignore", message="The number of unique classes is greater")
+        return model.fit(coded.train, y, weight), note
 
 
 def _answers(model: Any, X: Array, classes: Array | None, note: str) -> Answers:

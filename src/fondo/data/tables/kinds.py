@@ -137,7 +137,16 @@ def _text_kind(cleaned: pl.Series) -> ColumnPlan:
     if len(cleaned) >= ENOUGH_ROWS and n_distinct > IDENTIFIER_SHARE * len(present):
         reason = f"identifier-like: {n_distinct} different values in {len(present)} rows"
         return ColumnPlan(name, "dropped", reason)
-    return ColumnPlan(name, "category")
+    return ColumnPlan(name, "category", _mixed(cleaned, numbers))
+
+
+def _mixed(cleaned: pl.Series, numbers: pl.Series) -> str:
+    """What to say of a column of words in which many entries are numbers; empty for most."""
+    words = cleaned.filter(numbers.is_null() & cleaned.is_not_null())
+    n_numbers = len(numbers) - numbers.null_count()
+    if words.is_empty() or n_numbers < len(words):
+        return ""
+    return f"{n_numbers} entries are numbers but not {words[0][:40]!r}: all taken as categories"
 
 
 def _may_be_dates(present: pl.Series) -> bool:

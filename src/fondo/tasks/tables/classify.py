@@ -246,6 +246,7 @@ def check_labels(y: np.ndarray, owner: str) -> None:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="The number of unique classes is greater")
+            warnings.filterwarnings("ignore", message="invalid value encountered in cast")
             check_classification_targets(y)
     except BadData:
         raise
