@@ -21,8 +21,13 @@ SHARE = 0.80  # of the matrix-product rate, plain SGD
 STARTUP = 1.5  # times the bare script
 FLOORS = {  # how many times faster than each peer
     "table": {"keras on jax": 8.0, "skorch": 30.0},
-    "mnist": dict.fromkeys(("keras on jax", "keras on tensorflow", "pytorch loop", "scikit-learn"), 1.0),
-}  # fmt: skip
+    "mnist": {
+        "keras on jax": 1.0,
+        "keras on tensorflow": 1.0,
+        "pytorch loop": 1.0,
+        "scikit-learn": 1.0,
+    },
+}
 
 
 @dataclass

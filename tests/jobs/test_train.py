@@ -26,12 +26,12 @@ FILES = {
 
 def test_a_network_learns_more_than_a_fool(tmp_path, table) -> None:
     chosen = {"hidden": "16", "embedding": "none", "members": "1", "epochs": "40"}
-    classes = train(table(400), target="y", drop=["v"], settings=chosen, out=tmp_path / "y")
+    classes = train(table(300), target="y", drop=["v"], settings=chosen, out=tmp_path / "y")
     told = classes.to_json()
     assert told["score"]["name"] == "accuracy"
     assert told["score"]["value"] > told["baselines"]["majority"] + 0.25  # about 0.95 and 0.5
     assert told["score"]["low"] <= told["score"]["value"] <= told["score"]["high"]
-    numbers = train(table(400), target="v", drop=["y"], settings=chosen, out=tmp_path / "v")
+    numbers = train(table(300), target="v", drop=["y"], settings=chosen, out=tmp_path / "v")
     told = numbers.to_json()
     assert told["score"]["name"] == "rmse"
     assert told["score"]["value"] < 0.5 * told["baselines"]["mean"]  # v = 2 x + z

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from fondo.backend import jax, jnp, keras
+from fondo.engine.dots import upright
 from fondo.engine.examples import PLAIN
 from fondo.engine.objective import Objective
 from fondo.engine.signatures import network_signature, optimizer_signature
@@ -156,7 +157,8 @@ class Supervised:
             mean = _sum(self.objective.loss(target, outputs), weight) / rows + penalty
             return self.optimizer.scale_loss(mean), (mean, outputs, others)
 
-        gradient, (mean, outputs, others) = jax.grad(loss, has_aux=True)(state["trainable"])
+        gradients = upright(jax.grad(loss, has_aux=True))
+        gradient, (mean, outputs, others) = gradients(state["trainable"])
         trainable, moments = self.optimizer.stateless_apply(
             state["optimizer"], gradient, state["trainable"]
         )

@@ -1,5 +1,6 @@
 """A source as a job sees it: a frame in memory, or a table that must be streamed."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,15 @@ class Opened:
         The whole table, or the first rows of a streamed one.
     stream : StreamedTable or None
         The table, where it is too large to be held.
+    notes : tuple of str
+        What was noticed in reading it, such as another encoding.
     """
 
     name: str
     target: str
     sample: pl.DataFrame
     stream: StreamedTable | None = None
+    notes: tuple[str, ...] = ()
 
 
 def open_source(source: Any, target: str | None, weight: str | None, budget: int | None) -> Opened:
@@ -48,8 +52,11 @@ def open_source(source: Any, target: str | None, weight: str | None, budget: int
         stream = StreamedTable(Path(name), target, weight)
         head = next(iter(stream.batches(rows=GUESSED_FROM)))
         return Opened(name, target, head, stream)
-    frame = read_source(source)
-    return Opened(name, _target(frame.columns, target, name), frame)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        frame = read_source(source)
+    noticed = tuple(str(w.message) for w in caught if w.category is UserWarning)
+    return Opened(name, _target(frame.columns, target, name), frame, notes=noticed)
 
 
 def _target(columns: list[str], target: str | None, name: str) -> str:

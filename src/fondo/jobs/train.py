@@ -217,6 +217,7 @@ def train(
         if table.stream:
             told = fitted.task.receipt_["data"]["fingerprint"]
             job = replace(job, streamed=True, fingerprint=told)
+        fitted = replace(fitted, notes=[*table.notes, *fitted.notes])
         tell("Judging on the test part, beside the baselines.")
         with _resumable(folder):
             return _kept(judged(job, fitted, why.why), fitted, folder, started)

@@ -48,7 +48,7 @@ def check_weight(task: Any, weight: Any, X: Any, y: Any) -> np.ndarray | None:
             f"{owner}: sample_weight of row {wrong[0]} is {values[wrong[0]]}. "
             "Weights must be finite and not negative."
         )
-    if values.sum() == 0:
+    if not values.any():
         raise BadData(f"{owner}: every sample_weight is zero. Give at least one row some weight.")
     values = values / values.max()  # the sum of 1e308 and 1e308 is infinite
     return np.asarray(values / values.mean(), dtype="float32")
