@@ -24,7 +24,6 @@ WEIGHTS = (
 EXCUSED = {
     "check_dataframe_column_names_consistency": BY_NAME,
     "check_sample_weight_equivalence_on_dense_data": WEIGHTS,
-    "check_sample_weight_equivalence_on_sparse_data": WEIGHTS,
 }
 
 

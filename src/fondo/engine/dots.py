@@ -83,8 +83,9 @@ def _is_small_product(equation: Any) -> bool:
     if equation.params["dimension_numbers"] != _OVER_ROWS:
         return False
     left, right = (atom.aval for atom in equation.invars)
-    flat = left.ndim == right.ndim == 2
-    return flat and left.shape[0] * left.shape[1] * right.shape[1] <= _SMALL
+    if left.ndim != 2 or right.ndim != 2:
+        return False
+    return bool(left.shape[0] * left.shape[1] * right.shape[1] <= _SMALL)
 
 
 def _called(equation: Any) -> Any:

@@ -172,7 +172,11 @@ def _named(owner: str, name: str, known: tuple[str, ...], module: str) -> Any:
     home = keras.optimizers.schedules if module.endswith("schedules") else keras.optimizers
     found = getattr(home, lower.get(str(name).lower(), ""), None)
     if found is None:  # unknown, or not in this version of Keras
-        raise BadParameter(f"{owner}({name!r}): {did_you_mean(str(name), known)}")
+        what = "schedule" if module.endswith("schedules") else "optimizer"
+        raise BadParameter(
+            f"{owner}({what}={name!r}): {what} must be one that Keras has. "
+            f"{did_you_mean(str(name), known)}"
+        )
     return found
 
 

@@ -56,8 +56,9 @@ class Columns(BaseEstimator):  # type: ignore[misc]
         Whether numbers get flags "was below", "was above" the cap.
     scale : {"smooth", "robust", "standard", "minmax", "max", "quantile", "none"}, default="smooth"
         Smooth: median and quartiles, then far numbers bent towards 3, then mean and deviation: no
-        outlier squeezes the rest or stands alone. Robust: median and quartiles. Standard: mean and deviation. Minmax: to [0, 1]. Max: by the
-        largest absolute value. Quantile: by rank, to a normal distribution.
+        outlier squeezes the rest or stands alone. Robust: median and quartiles. Standard: mean
+        and deviation. Minmax: to [0, 1]. Max: by the largest absolute value. Quantile: by rank,
+        to a normal distribution.
     squash : bool, default=False
         Whether scaled numbers go through tanh, so that none is beyond 1.
     categories : {"auto", "onehot", "embed"}, default="auto"
