@@ -31,7 +31,11 @@ lint: $(VENV)/dev.stamp  ## format, lint, types, import rules
 test: lint  ## everything that must hold
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/dev.stamp  ## speed and quality against peers, real sizes
+$(VENV)/bench.stamp: $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet --group bench
+	touch $@
+
+bench: $(VENV)/bench.stamp  ## speed and quality against peers, real sizes
 	$(BIN)/python -m benchmarks
 
 snapshots: $(VENV)/dev.stamp  ## rewrite the stored help texts; read the diff

@@ -32,13 +32,20 @@ def upright(function: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def turned(*arguments: Any) -> Any:
-        closed, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
-        if not _concerns(closed.jaxpr):
-            return function(*arguments)
-        found = _evaluate(closed.jaxpr, closed.consts, jax.tree.leaves(arguments))
-        return jax.tree.unflatten(jax.tree.structure(shape), found)
+        try:
+            return _rewritten(function, arguments)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return function(*arguments)  # a JAX of other inner forms, or the function's own fault
 
     return turned
+
+
+def _rewritten(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    closed, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
+    if not _concerns(closed.jaxpr):
+        return function(*arguments)
+    found = _evaluate(closed.jaxpr, closed.consts, jax.tree.leaves(arguments))
+    return jax.tree.unflatten(jax.tree.structure(shape), found)
 
 
 def _evaluate(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:

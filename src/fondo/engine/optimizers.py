@@ -5,11 +5,11 @@ Nothing here deserialises objects: a class is looked up by name and called with 
 
 import inspect
 import math
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from fondo.backend import keras
+from fondo.engine.configs import config_of
 from fondo.errors import BadParameter, did_you_mean
 
 NAMES = (
@@ -124,7 +124,7 @@ def optimizer_to_json(optimizer: Any) -> dict[str, Any]:
                 f"optimizer_to_json(learning_rate={schedule}): only a number or a Keras schedule "
                 f"can be written. {did_you_mean(schedule, SCHEDULES)}"
             )
-        settings["learning_rate"] = {"schedule": schedule, "settings": _plain(rate.get_config())}
+        settings["learning_rate"] = {"schedule": schedule, "settings": _plain(config_of(rate))}
     return {"class": name, "settings": _plain(settings)}
 
 
@@ -151,9 +151,7 @@ def optimizer_from_json(written: Any) -> Any:
 
 def optimizer_config(optimizer: Any) -> dict[str, Any]:
     """Keras' own configuration of an optimizer, without its name."""
-    with warnings.catch_warnings():  # Keras reads its variables in a way that NumPy 2 warns of
-        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
-        config = dict(optimizer.get_config())
+    config = config_of(optimizer)
     config.pop("name", None)
     return config
 

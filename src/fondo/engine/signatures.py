@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from fondo.backend import jax, keras
+from fondo.engine.configs import config_of
 from fondo.engine.custom import token
 from fondo.engine.optimizers import optimizer_config
 
@@ -34,7 +35,7 @@ def network_signature(network: Any) -> str:
         return f"object {token(network)}"
     layers = list(network._flatten_layers())  # keras has no public walk over nested layers
     parts = [
-        canonical(network.get_config()),
+        canonical(config_of(network)),
         [token(type(layer)) for layer in layers],
         [_arrays(layer) for layer in layers],
         [bool(variable.trainable) for variable in network.variables],
