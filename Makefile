@@ -42,7 +42,7 @@ snapshots: $(VENV)/dev.stamp  ## rewrite the stored help texts; read the diff
 	FONDO_SNAPSHOTS=1 $(BIN)/python -m pytest tests/cli -q
 
 lock: $(VENV)/dev.stamp  ## write down the versions that are installed
-	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+	$(BIN)/python -m pip freeze --exclude-editable | sed "1i \# What make test ran with; written by make lock." > requirements.lock
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

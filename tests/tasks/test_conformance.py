@@ -16,13 +16,11 @@ SETTINGS: dict[str, Any] = {
     "epochs": 15,
 }
 
-BY_NAME = "columns are found by their names, whatever their order; see the test of missing columns"
 WEIGHTS = (
     "rows of weight nought still count as rows in quantiles, in the split and in batches, and a "
     "row of weight two is not seen twice in another order: equal in expectation, not to the bit"
 )
 EXCUSED = {
-    "check_dataframe_column_names_consistency": BY_NAME,
     "check_sample_weight_equivalence_on_dense_data": WEIGHTS,
 }
 
