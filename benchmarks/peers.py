@@ -86,8 +86,6 @@ def torch_network(work: Work) -> Any:
     """PyTorch network: logits at the end."""
     import torch
 
-    if work.name == "table":
-        torch.set_num_threads(1)  # for so little work faster than two, by far on a busy machine
     layers: list[Any] = []
     for before, after in zip(work.sizes[:-1], work.sizes[1:], strict=True):
         layers += [torch.nn.Linear(before, after), torch.nn.ReLU()]
@@ -207,6 +205,7 @@ PEERS: dict[str, tuple[Callable[[Work, str], Round], dict[str, str]]] = {
     "keras on tensorflow": (keras_fit, {"KERAS_BACKEND": "tensorflow"}),
     "pytorch loop": (torch_loop, {}),
     "skorch": (skorch, {}),
+    "skorch, one thread": (skorch, {"OMP_NUM_THREADS": "1"}),
     "scikit-learn": (sklearn, {}),
 }
 """Who is timed, in the order of a round, and the environment of its process."""

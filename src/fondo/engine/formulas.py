@@ -52,15 +52,16 @@ def _brier(y: Any, outputs: Any) -> Any:
 
 
 def accuracy(y: Any, outputs: Any) -> Any:
-    """1 where the members together name the true class."""
-    logits = members(outputs)
+    """1 where the members together hold the true class for likeliest (ties count as right)."""
+    logits, y = members(outputs), y.astype(jnp.int32)
     if logits.shape[-1] == 1:
-        guess = jax.nn.sigmoid(logits[..., 0]).mean(1) >= 0.5
-    elif logits.shape[1] == 1:
-        guess = logits[:, 0].argmax(-1)  # of one member the softmax changes no order
-    else:
-        guess = jax.nn.softmax(logits).mean(1).argmax(-1)
-    return (guess.astype(jnp.int32) == y.astype(jnp.int32)).astype(jnp.float32)
+        said = jax.nn.sigmoid(logits[..., 0]).mean(1) >= 0.5
+        return (said == (y == 1)).astype(jnp.float32)
+    # of one member the softmax changes no order
+    p = logits[:, 0] if logits.shape[1] == 1 else jax.nn.softmax(logits).mean(1)
+    hit = jnp.arange(p.shape[-1]) == y[:, None]
+    # the largest, and no argmax, which is slow on CPU
+    return (jnp.where(hit, p, 0).sum(-1) >= p.max(-1)).astype(jnp.float32)
 
 
 def _pair(y: Any, outputs: Any) -> tuple[Any, Any]:

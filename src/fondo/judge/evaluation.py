@@ -196,12 +196,13 @@ def _comparisons(
 
 def _verdict(top: Score, comparisons: Sequence[Comparison]) -> str:
     """Whether the network is worth it: two sentences at most."""
-    ours = f"{top.name} {top.value:.4g} (95 % interval {top.low:.4g} to {top.high:.4g})"
+    value, low, high = (_told(number) for number in (top.value, top.low, top.high))
+    ours = f"{top.name} {value} (95 % interval {low} to {high})"
     if not comparisons:
         return f"No baseline to compare with: {ours}."
     best = comparisons[0]
-    theirs = f"the best baseline, {best.other} ({top.value - best.difference:.4g})"
-    gap = f"by {abs(best.difference):.2g} ({_spread(best)})"
+    theirs = f"the best baseline, {best.other} ({_told(top.value - best.difference)})"
+    gap = f"by {_told(abs(best.difference), 2)} ({_spread(best)})"
     if best.result == "better":
         return f"Worth it: {ours} is better than {theirs}, {gap}."
     fools = [c for c in comparisons if c.other in NAMES]
@@ -211,7 +212,7 @@ def _verdict(top: Score, comparisons: Sequence[Comparison]) -> str:
     else:
         words = (
             f"Not shown to be worth it: {ours} is not distinguishable from {theirs}; "
-            f"difference {best.difference:+.2g} ({_spread(best)})."
+            f"difference {_told(best.difference, 2, '+')} ({_spread(best)})."
         )
     if fools and not beaten:
         failed = next(c.other for c in fools if c.result != "better")
@@ -221,7 +222,15 @@ def _verdict(top: Score, comparisons: Sequence[Comparison]) -> str:
 
 def _spread(c: Comparison) -> str:
     low, high = sorted((abs(c.low), abs(c.high))) if c.result != "level" else (c.low, c.high)
-    return f"95 % interval {low:.2g} to {high:.2g}"
+    return f"95 % interval {_told(low, 2)} to {_told(high, 2)}"
+
+
+def _told(number: float, digits: int = 4, sign: str = "") -> str:
+    """A number to read: some digits where it is small, whole with commas where it is large."""
+    if abs(number) < 1000 or not np.isfinite(number):
+        return f"{number:{sign}.{digits}g}"
+    unit = 10 ** max(0, int(np.log10(abs(number))) + 1 - digits)
+    return f"{round(number / unit) * unit:{sign},.0f}"
 
 
 def _doubt(leaks: Sequence[Leak]) -> str:
