@@ -262,3 +262,24 @@ def test_real_tables_have_the_documented_rows_and_gaps(fondo_data, file, shape, 
     assert frame.shape == shape
     gaps = {name: n for name, n in frame.null_count().row(0, named=True).items() if n}
     assert gaps == missing
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_decimal_commas_are_points_where_commas_part_no_fields(tmp_path, separator):
+    lines = ["price;name;mixed", "1,5;a,1;1,5", "-2;b;x", ";c;2", " 10,25 ;d;3"]
+    path = tmp_path / "preise.csv"
+    path.write_text("\n".join(lines).replace(";", separator), encoding="utf-8")
+    frame = read_table(path)
+    assert frame["price"].to_list() == [1.5, -2.0, None, 10.25]
+    assert frame["name"].to_list() == ["a,1", "b", "c", "d"]
+    assert frame["mixed"].to_list() == ["1,5", "x", "2", "3"]
+
+
+def test_a_streamed_table_reads_decimal_commas_as_a_whole_one_does(tmp_path):
+    from fondo.data.tables.stream import StreamedTable
+
+    path = tmp_path / "preise.csv"
+    path.write_text("price;y\n1,5;0\n2;1\n0,25;1\n", encoding="utf-8")
+    streamed = next(iter(StreamedTable(path, "y").batches()))
+    assert streamed.equals(read_table(path))
+    assert streamed["price"].to_list() == [1.5, 2.0, 0.25]

@@ -257,6 +257,20 @@ def _utf8(path: Path, encoding: str, size: int) -> Iterator[bytes]:
         raise BadData(f"{path}: the text is not {encoding} ({error.reason}).") from error
 
 
-def typed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Text columns as the types that hold all their entries."""
-    return frame.select(text.as_type(column, text.exact_type(column)) for column in frame)
+def typed(frame: pl.DataFrame, separator: str = ",") -> pl.DataFrame:
+    """Text columns as the types that hold all their entries.
+
+    Where fields are not parted by commas, a column that is numbers once its decimal commas are
+    points is one of numbers.
+    """
+    return frame.select(_typed(column, commas=separator != ",") for column in frame)
+
+
+def _typed(column: pl.Series, *, commas: bool) -> pl.Series:
+    found = text.exact_type(column)
+    if commas and found == pl.String:
+        pointed = text.with_points(column)
+        other = text.exact_type(pointed)
+        if other.is_numeric():
+            return text.as_type(pointed, other)
+    return text.as_type(column, found)

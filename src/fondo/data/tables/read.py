@@ -181,7 +181,8 @@ def _delimited(path: Path) -> pl.DataFrame:
             UserWarning,
             stacklevel=3,
         )
-    return typed(pl.concat(frames)) if frames else pl.DataFrame(schema=list(file.names))
+    names = list(file.names)
+    return typed(pl.concat(frames), file.separator) if frames else pl.DataFrame(schema=names)
 
 
 def _json(path: Path) -> pl.DataFrame:

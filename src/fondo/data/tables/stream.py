@@ -169,13 +169,17 @@ class StreamedTable:
 
     def _open_delimited(self) -> None:
         self._file = open_delimited(self.path)
-        types: dict[str, pl.DataType] = {name: pl.Null() for name in self._file.names}
+        names, commas = self._file.names, self._file.separator != ","
+        types: dict[str, pl.DataType] = {name: pl.Null() for name in names}
+        pointed: dict[str, pl.DataType] = dict(types)
         self.n_rows = 0
         for block in self._file.blocks():
             self.n_rows += block.height
-            for name, found in types.items():
-                if found != pl.String:
-                    types[name] = text.wider(found, text.exact_type(block[name]))
+            _widen(types, block)
+            if commas:
+                _widen(pointed, block.select(text.with_points(block[name]) for name in names))
+        self._commas = {k for k in names if types[k] == pl.String and pointed[k].is_numeric()}
+        types |= {name: pointed[name] for name in self._commas}
         self.schema = {k: pl.String() if v == pl.Null else v for k, v in types.items()}
 
     def _parquet_chunks(self, names: list[str]) -> Iterator[pl.DataFrame]:
@@ -187,7 +191,20 @@ class StreamedTable:
     def _text_chunks(self, names: list[str]) -> Iterator[pl.DataFrame]:
         if self._file is not None:
             for block in self._file.blocks():
-                yield block.select(text.as_type(block[k], self.schema[k]) for k in names)
+                yield block.select(
+                    text.as_type(
+                        text.with_points(block[k]) if k in self._commas else block[k],
+                        self.schema[k],
+                    )
+                    for k in names
+                )
+
+
+def _widen(types: dict[str, pl.DataType], block: pl.DataFrame) -> None:
+    """Make each type hold the entries of one more block."""
+    for name, found in types.items():
+        if found != pl.String:
+            types[name] = text.wider(found, text.exact_type(block[name]))
 
 
 def draw_parts(n_rows: int, shares: Mapping[str, float], seed: int) -> dict[str, NDArray[np.bool_]]:

@@ -11,6 +11,7 @@ MISSING_WORDS = frozenset(
 TRUE_WORDS = ("true", "yes", "y", "t")
 FALSE_WORDS = ("false", "no", "n", "f")
 NUMBER_SHARE = 0.95  # a text column is a number column if this share of its entries reads as one
+_DECIMAL_COMMA = r"^(\s*[+-]?\d+),(\d+\s*)$"
 _LEADING_ZERO = r"^[+-]?0\d"  # 007, 01907: a code whose zeros mean something, not a number
 
 
@@ -55,6 +56,14 @@ def to_numbers(cleaned: pl.Series) -> pl.Series:
         Infinity is kept; what the text calls "nan" is missing already.
     """
     return cleaned.cast(pl.Float64, strict=False)
+
+
+def with_points(text: pl.Series) -> pl.Series:
+    """Text column with decimal points for decimal commas: "1,5" as "1.5".
+
+    For files whose fields are not parted by commas; nothing but digits around a comma counts.
+    """
+    return text.str.replace(_DECIMAL_COMMA, "${1}.${2}")
 
 
 def has_codes(cleaned: pl.Series) -> bool:
