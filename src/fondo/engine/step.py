@@ -13,6 +13,7 @@ from fondo.backend import jax, jnp, keras
 from fondo.engine.dots import upright
 from fondo.engine.examples import PLAIN
 from fondo.engine.objective import Objective
+from fondo.engine.packing import Packing, packing_of
 from fondo.engine.signatures import network_signature, optimizer_signature
 from fondo.errors import BadParameter
 
@@ -84,28 +85,32 @@ def supervised(
             f"supervised(network={network.name!r}): the network must be built and have trainable "
             "weights. Call it once on a batch, or give it an Input."
         )
+    packing = packing_of(network.trainable_variables, optimizer)
+    trained = packing.variables(network.trainable_variables)
     if not optimizer.built:
-        optimizer.build(network.trainable_variables)
-    own = {id(variable) for variable in network.trainable_variables}
+        optimizer.build(trained)
+    own = {id(variable) for variable in trained}
     if {id(variable) for variable in optimizer._trainable_variables} != own:
         raise BadParameter(
             f"supervised(optimizer={optimizer.name!r}): it was built for another network. "
             "Use make_optimizer to get a fresh one."
         )
-    return Supervised(network, objective, optimizer, average)
+    return Supervised(network, objective, optimizer, packing, average)
 
 
 @dataclass(frozen=True, eq=False)
 class Supervised:
     """One network, one objective, one optimizer; made by `supervised`.
 
-    The state is {"trainable", "non_trainable", "optimizer"}, each a list of arrays in Keras'
-    order of variables. Learning rate and dropout seeds are in it, constants are not.
+    The state is {"trainable", "non_trainable", "optimizer"}, each a list of arrays in Keras' order
+    of variables, small trainable ones packed into one vector. Learning rate and dropout seeds are
+    in it, constants are not.
     """
 
     network: Any
     objective: Objective
     optimizer: Any
+    packing: Packing
     average: float | None = None
 
     @property
@@ -134,13 +139,14 @@ class Supervised:
             if is_seed(variable):
                 value = np.array([next(draws), next(draws)], value.dtype)
             others.append(value)
+        trainable = self.packing.pack([_copy(v) for v in self.network.trainable_variables])
         state = {
-            "trainable": [_copy(variable) for variable in self.network.trainable_variables],
+            "trainable": trainable,
             "non_trainable": others,
             "optimizer": [_copy(variable) for variable in self.optimizer.variables],
         }
         if self.average is not None:
-            state["average"] = [_copy(variable) for variable in self.network.trainable_variables]
+            state["average"] = [array.copy() for array in trainable]
         return state
 
     def step(self, state: State, batch: Any, key: Any) -> tuple[State, Log]:
@@ -158,9 +164,9 @@ class Supervised:
             return self.optimizer.scale_loss(mean), (mean, outputs, others)
 
         gradients = upright(jax.grad(loss, has_aux=True))
-        gradient, (mean, outputs, others) = gradients(state["trainable"])
+        gradient, (mean, outputs, others) = gradients(self.packing.unpack(state["trainable"]))
         trainable, moments = self.optimizer.stateless_apply(
-            state["optimizer"], gradient, state["trainable"]
+            state["optimizer"], self.packing.pack(gradient), state["trainable"]
         )
         after = {"trainable": trainable, "non_trainable": others, "optimizer": moments}
         if self.average is not None:
@@ -177,7 +183,7 @@ class Supervised:
 
     def weights(self, state: State) -> State:
         """Weights to predict with: the running average where the optimizer keeps one (EMA)."""
-        trainable = state.get("average", state["trainable"])
+        trainable = self.packing.unpack(state["average" if "average" in state else "trainable"])
         if self.optimizer.use_ema:
             places = {id(variable): k for k, variable in enumerate(self.optimizer.variables)}
             averages = self.optimizer._model_variables_moving_average
