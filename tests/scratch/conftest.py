@@ -1,0 +1,87 @@
+"""Keras in float64, and the comparison that every layer of the glass box must pass."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fondo.backend import jax, keras
+from fondo.scratch.convert import _taken
+
+
+@pytest.fixture(autouse=True)
+def float64() -> Iterator[None]:
+    """Keras and JAX compute in float64 within a test, and as before after it."""
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    with jax.enable_x64(True):
+        yield
+    keras.config.set_floatx(before)
+
+
+@pytest.fixture(scope="session")
+def randomised() -> Any:
+    """Function (layer, shape of a row, seed=0) -> the layer of Keras, built, its weights drawn."""
+    return _randomised
+
+
+@pytest.fixture(scope="session")
+def agree() -> Any:
+    """Function (layer of Keras, rows, training=False) -> our layer; asserts that both agree."""
+    return _agree
+
+
+def _randomised(layer: Any, shape: tuple[int, ...], seed: int = 0) -> Any:
+    """The layer of Keras, built for rows of `shape` and with every weight drawn anew."""
+    random = np.random.default_rng(seed)
+    layer.build((None, *shape))
+    for variable in layer.weights:
+        values = random.normal(0, 0.7, variable.shape)
+        variable.assign(np.abs(values) + 0.1 if "variance" in variable.name else values)
+    return layer
+
+
+def _agree(layer: Any, x: np.ndarray, *, training: bool = False, rtol: float = 1e-9) -> Any:
+    """Outputs, and gradients of weights and inputs, of the glass box and of Keras are the same.
+
+    `layer` is a built layer of Keras, `x` its rows (batch, ...), float64 or int codes. The
+    gradients are those of sum(outputs * c) with random c. Returns our layer.
+    """
+    ours = _taken(layer)
+    trained = [v.value for v in layer.trainable_variables]
+    fixed = [v.value for v in layer.non_trainable_variables]
+
+    def call(trained: Any, x: Any) -> Any:
+        return layer.stateless_call(trained, fixed, x, training=training)[0]
+
+    found = ours(np.asarray(x, float), training=training)
+    mine = found if isinstance(found, tuple) else (found,)
+    theirs = call(trained, x)
+    theirs = tuple(theirs) if isinstance(theirs, list | tuple) else (theirs,)
+    random = np.random.default_rng(1)
+    weights = tuple(random.normal(size=a.shape) for a in mine)
+    for a, b in zip(mine, theirs, strict=True):
+        np.testing.assert_allclose(a, np.asarray(b), rtol=rtol, atol=1e-12)
+
+    def scalar(trained: Any, x: Any) -> Any:
+        out = call(trained, x)
+        out = out if isinstance(out, list | tuple) else (out,)
+        return sum((o * w).sum() for o, w in zip(out, weights, strict=True))
+
+    d_inputs = ours.backward(*weights)
+    is_code = np.issubdtype(np.asarray(x).dtype, np.integer)
+    by_weight = jax.grad(scalar, 0)(trained, x)
+    if not is_code:
+        by_input = jax.grad(scalar, 1)(trained, x)
+        np.testing.assert_allclose(d_inputs, np.asarray(by_input), rtol=rtol, atol=1e-11)
+    gradients = list(all_gradients(ours))
+    assert len(gradients) == len(by_weight)
+    for a, b in zip(gradients, by_weight, strict=True):
+        np.testing.assert_allclose(a, np.asarray(b), rtol=rtol, atol=1e-10)
+    return ours
+
+
+def all_gradients(layer: Any) -> Iterator[np.ndarray]:
+    """Gradients in the order of Keras' trainable variables."""
+    yield from (layer.gradients[name] for name in layer.weights)
