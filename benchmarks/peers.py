@@ -17,6 +17,8 @@ import numpy as np
 
 from benchmarks.work import PRODUCT, RATES, WORKS, Work
 
+REPEATS = 25  # of products in a round
+
 Round = Callable[[], list[float]]
 """Trains the epochs of a round and gives the seconds of each."""
 
@@ -172,23 +174,65 @@ def sklearn(work: Work, optimizer: str) -> Round:
     return lambda: [epoch() for _ in range(work.epochs)]
 
 
-def product_jax(work: Work, optimizer: str) -> Round:
+def square_jax(work: Work, optimizer: str) -> Round:
     """float32 product of two square matrices by JAX; an epoch is one product."""
+    return products_by_jax([square()])
+
+
+def square_numpy(work: Work, optimizer: str) -> Round:
+    """The same by NumPy."""
+    return products_by_numpy([square()])
+
+
+def bare_jax(work: Work, optimizer: str) -> Round:
+    """The matrix products of one training step, nothing else, by JAX; an epoch is one step."""
+    return products_by_jax(pairs(work))
+
+
+def bare_numpy(work: Work, optimizer: str) -> Round:
+    """The same by NumPy."""
+    return products_by_numpy(pairs(work))
+
+
+def products_by_jax(matrices: list[tuple[np.ndarray, np.ndarray]]) -> Round:
     import jax
 
-    matrix = jax.device_put(square())
+    held = [(jax.device_put(a), jax.device_put(b)) for a, b in matrices]
     product = jax.jit(lambda a, b: a @ b)
-    return lambda: [clocked(lambda: product(matrix, matrix).block_until_ready()) for _ in range(15)]
+
+    def step() -> None:
+        for found in [product(a, b) for a, b in held]:
+            found.block_until_ready()
+
+    return lambda: [clocked(step) for _ in range(REPEATS)]
 
 
-def product_numpy(work: Work, optimizer: str) -> Round:
-    """The same by NumPy."""
-    matrix = square()
-    return lambda: [clocked(lambda: matrix @ matrix) for _ in range(15)]
+def products_by_numpy(matrices: list[tuple[np.ndarray, np.ndarray]]) -> Round:
+    outs = [np.empty((len(a), b.shape[1]), np.float32) for a, b in matrices]
+
+    def step() -> None:
+        for (a, b), out in zip(matrices, outs, strict=True):
+            np.matmul(a, b, out=out)
+
+    return lambda: [clocked(step) for _ in range(REPEATS)]
 
 
-def square() -> np.ndarray:
-    return np.random.default_rng(0).normal(size=(PRODUCT, PRODUCT)).astype(np.float32)
+def square() -> tuple[np.ndarray, np.ndarray]:
+    matrix = np.random.default_rng(0).normal(size=(PRODUCT, PRODUCT)).astype(np.float32)
+    return matrix, matrix
+
+
+def pairs(work: Work) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Left and right matrix of each product of a step, in float32."""
+    random = np.random.default_rng(0)
+    shapes = work.products()
+    return [
+        (
+            random.normal(size=(m, k)).astype(np.float32),
+            random.normal(size=(k, n)).astype(np.float32),
+        )
+        for m, k, n in shapes
+    ]
 
 
 def clocked(act: Callable[[], Any]) -> float:
@@ -198,9 +242,11 @@ def clocked(act: Callable[[], Any]) -> float:
 
 
 PEERS: dict[str, tuple[Callable[[Work, str], Round], dict[str, str]]] = {
-    "product on jax": (product_jax, {}),
+    "bare products on jax": (bare_jax, {}),
     "fondo": (fondo, {"KERAS_BACKEND": "jax"}),
-    "product on numpy": (product_numpy, {}),
+    "bare products on numpy": (bare_numpy, {}),
+    "square on jax": (square_jax, {}),
+    "square on numpy": (square_numpy, {}),
     "keras on jax": (keras_fit, {"KERAS_BACKEND": "jax"}),
     "keras on tensorflow": (keras_fit, {"KERAS_BACKEND": "tensorflow"}),
     "pytorch loop": (torch_loop, {}),

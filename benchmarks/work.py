@@ -28,13 +28,21 @@ class Work:
 
     @property
     def flops(self) -> float:
-        """Multiplications and additions of an epoch's matrix products, those needed only.
+        """Multiplications and additions of an epoch's matrix products, those needed only."""
+        step = sum(2.0 * m * k * n for m, k, n in self.products())
+        return step / self.batch_size * self.n_rows
+
+    def products(self) -> list[tuple[int, int, int]]:
+        """Rows, shared axis and columns of each matrix product of a step.
 
         Each layer: outputs, gradient of the weights, and, but for the first, of its inputs.
         """
-        pairs = list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
-        products = 3 * sum(a * b for a, b in pairs) - pairs[0][0] * pairs[0][1]
-        return 2.0 * products * self.n_rows
+        found = []
+        for layer, (before, after) in enumerate(zip(self.sizes[:-1], self.sizes[1:], strict=True)):
+            found += [(self.batch_size, before, after), (before, self.batch_size, after)]
+            if layer > 0:
+                found.append((self.batch_size, after, before))
+        return found
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
         """Inputs (rows, features) float32 and class codes (rows,) int32."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fondo.data.splits import Latest as Latest
     from fondo.data.tables.columns import Columns as Columns
     from fondo.explain.importance import importance as explain
+    from fondo.jobs.trace import trace as trace
     from fondo.jobs.train import train as train
     from fondo.report.report import report as report
     from fondo.tasks.architecture import MLP as MLP
@@ -33,6 +34,7 @@ _PLACES = {
     "explain": ("fondo.explain.importance", "importance"),
     "load": ("fondo.tasks.load", "load"),
     "report": ("fondo.report.report", "report"),
+    "trace": ("fondo.jobs.trace", "trace"),
     "train": ("fondo.jobs.train", "train"),
 }
 
@@ -47,6 +49,7 @@ __all__ = [
     "explain",
     "load",
     "report",
+    "trace",
     "train",
 ]
 

@@ -7,7 +7,10 @@ import click
 from fondo.cli.line import Commands
 from fondo.version import __version__
 
-COMMANDS = ("train", "predict", "evaluate", "explain", "replay", "recipes", "cook", "doctor")
+COMMANDS = (
+    "train", "predict", "evaluate", "explain", "trace", "replay", "recipes", "cook", "study",
+    "doctor",
+)  # fmt: skip
 
 
 @click.group(

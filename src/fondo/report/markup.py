@@ -14,7 +14,7 @@ _TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 
 # Written as <tag/>; HTML would take <td/> for an opening tag.
-_CHILDLESS = frozenset({"circle", "line", "meta", "path", "rect"})
+_CHILDLESS = frozenset({"circle", "img", "line", "meta", "path", "rect"})
 
 # Advance of a glyph in ems, after DejaVu Sans, the widest of the fonts that the page asks for, so
 # that what is measured as fitting does fit in the others too.

@@ -113,14 +113,20 @@ pre { background: var(--wash); padding: 9px 12px; margin: 4px 0 14px; white-spac
 SHEET = COLOURS + CHART + PAGE
 
 
-def policy(sheet: str = SHEET) -> str:
+def policy(sheet: str = SHEET, also: str = "") -> str:
     """Content-Security-Policy of a page: nothing may load or run, but this one style sheet.
+
+    `also` allows more, such as "img-src data:" for pictures that lie in the page itself.
 
     The sheet is allowed by its SHA-256 (W3C, Content Security Policy Level 3, section 6.7.2.3),
     so a style or a script that came in with the data stays dead.
     """
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    more = f"; {also}" if also else ""
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'{more}; base-uri 'none'; "
+        "form-action 'none'"
+    )
 
 
 def standalone(chart: Chart) -> str:

@@ -19,7 +19,7 @@ _SELU = 1.6732632423543772, 1.0507009873554805  # Klambauer et al. (2017), secti
 
 
 def linear(x: Array) -> tuple[Array, Pullback]:
-    """x itself, also called identity; a stack of linear layers is one linear layer."""
+    """X itself, also called identity; a stack of linear layers is one linear layer."""
     return x, lambda d: d
 
 
@@ -59,17 +59,17 @@ def relu(x: Array) -> tuple[Array, Pullback]:
 
 
 def relu6(x: Array) -> tuple[Array, Pullback]:
-    """x between 0 and 6, cut at both ends."""
+    """X between 0 and 6, cut at both ends."""
     return np.clip(x, 0, 6), lambda d: d * ((x > 0) & (x < 6))
 
 
 def leaky_relu(x: Array, slope: float = 0.2) -> tuple[Array, Pullback]:
-    """x above zero, slope * x below, so that no unit dies."""
+    """X above zero, slope * x below, so that no unit dies."""
     return np.where(x >= 0, x, slope * x), lambda d: d * np.where(x > 0, 1, slope)
 
 
 def elu(x: Array, alpha: float = 1.0) -> tuple[Array, Pullback]:
-    """x above zero, alpha (e^x - 1) below."""
+    """X above zero, alpha (e^x - 1) below."""
     below = alpha * np.expm1(np.minimum(x, 0))  # large x never reaches exp
     return np.where(x > 0, x, below), lambda d: d * np.where(x > 0, 1, below + alpha)
 
@@ -87,7 +87,7 @@ def softplus(x: Array) -> tuple[Array, Pullback]:
 
 
 def softsign(x: Array) -> tuple[Array, Pullback]:
-    """x / (1 + |x|)."""
+    """X / (1 + |x|)."""
     return x / (1 + np.abs(x)), lambda d: d / (1 + np.abs(x)) ** 2
 
 
@@ -98,18 +98,18 @@ def exponential(x: Array) -> tuple[Array, Pullback]:
 
 
 def hard_sigmoid(x: Array) -> tuple[Array, Pullback]:
-    """x / 6 + 1/2, cut at 0 and 1: Keras 3's form (older ones had x / 5 + 1/2)."""
+    """X / 6 + 1/2, cut at 0 and 1: Keras 3's form (older ones had x / 5 + 1/2)."""
     return np.clip(x / 6 + 0.5, 0, 1), lambda d: d * (np.abs(x) < 3) / 6
 
 
 def silu(x: Array) -> tuple[Array, Pullback]:
-    """x sigmoid(x), also called swish."""
+    """X sigmoid(x), also called swish."""
     gate, _ = sigmoid(x)
     return x * gate, lambda d: d * gate * (1 + x * (1 - gate))
 
 
 def gelu(x: Array) -> tuple[Array, Pullback]:
-    """x times the share of a standard normal variable below x: the exact form, by erf."""
+    """X times the share of a standard normal variable below x: the exact form, by erf."""
     below = 0.5 * (1 + np.vectorize(math.erf, otypes=[float])(x / math.sqrt(2)))
     density = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
     return x * below, lambda d: d * (below + x * density)

@@ -11,24 +11,69 @@ from typing import Any
 import numpy as np
 
 from fondo.errors import BadParameter
+from fondo.scratch.bidirectional import Bidirectional
+from fondo.scratch.convolution import Conv1D, Conv2D
 from fondo.scratch.dense import Activation, Dense, PReLU
+from fondo.scratch.embedding import Embedding
+from fondo.scratch.gru import GRU
 from fondo.scratch.layer import Layer
 from fondo.scratch.network import Network, Source
+from fondo.scratch.normalisation import BatchNormalization, LayerNormalization
+from fondo.scratch.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
+from fondo.scratch.recurrent import LSTM, SimpleRNN
 from fondo.scratch.shaping import Add, Concatenate, Dropout, Flatten, Rescaling, Reshape
+from fondo.scratch.tables import (
+    CodeEmbedding,
+    MemberDense,
+    MemberScale,
+    PeriodicEmbedding,
+    PiecewiseLinearEmbedding,
+)
 
 KINDS: dict[str, type[Layer]] = {
     "Activation": Activation,
     "Add": Add,
+    "AveragePooling1D": AveragePooling1D,
+    "AveragePooling2D": AveragePooling2D,
+    "BatchNormalization": BatchNormalization,
+    "Bidirectional": Bidirectional,
+    "CodeEmbedding": CodeEmbedding,
     "Concatenate": Concatenate,
+    "Conv1D": Conv1D,
+    "Conv2D": Conv2D,
     "Dense": Dense,
     "Dropout": Dropout,
     "ELU": Activation,
+    "Embedding": Embedding,
     "Flatten": Flatten,
+    "GRU": GRU,
+    "GlobalAveragePooling1D": GlobalAveragePooling1D,
+    "GlobalAveragePooling2D": GlobalAveragePooling2D,
+    "GlobalMaxPooling1D": GlobalMaxPooling1D,
+    "GlobalMaxPooling2D": GlobalMaxPooling2D,
+    "LSTM": LSTM,
+    "LayerNormalization": LayerNormalization,
     "LeakyReLU": Activation,
+    "MaxPooling1D": MaxPooling1D,
+    "MaxPooling2D": MaxPooling2D,
+    "MemberDense": MemberDense,
+    "MemberScale": MemberScale,
     "PReLU": PReLU,
+    "PeriodicEmbedding": PeriodicEmbedding,
+    "PiecewiseLinearEmbedding": PiecewiseLinearEmbedding,
     "ReLU": Activation,
     "Rescaling": Rescaling,
     "Reshape": Reshape,
+    "SimpleRNN": SimpleRNN,
     "Softmax": Activation,
 }
 """Layers that can be taken over, by their name in Keras or in `fondo.layers`."""
@@ -93,6 +138,8 @@ def _graph(model: Any, config: Mapping[str, Any]) -> Network:
                 f"from_model: the layer {name!r} is called {len(entry['inbound_nodes'])} times. "
                 "The glass box keeps what a layer saw, so it takes layers that are called once."
             )
+        if entry["inbound_nodes"][0].get("kwargs", {}).get("mask") is not None:
+            raise BadParameter(f"from_model: the layer {name!r} takes a mask. Leave it out.")
         links[name] = [_source(tensor) for tensor in _tensors(entry["inbound_nodes"])]
         layers.append(_taken(model.get_layer(name)))
     outputs = [(entry[0], int(entry[2])) for entry in _histories(config["output_layers"])]
@@ -146,7 +193,8 @@ def _tensors(node: Any) -> Iterator[Any]:
         if node.get("class_name") == "__keras_tensor__":
             yield node
             return
-        node = list(node.values())
+        last = "initial_state"  # comes after the steps, wherever it stood in the call
+        node = [node[key] for key in sorted(node, key=last.__eq__)]
     if isinstance(node, list | tuple):
         for part in node:
             yield from _tensors(part)

@@ -73,7 +73,7 @@ def binary_cross_entropy(probability: Array, target: Array) -> tuple[float, Pull
 def binary_cross_entropy_of_logits(logit: Array, target: Array) -> tuple[float, Pullback]:
     """The same from the number that a sigmoid would turn into the probability; never overflows.
 
-        loss = mean [max(z, 0) - z t + ln(1 + e^-|z|)];    dL/dz = sigmoid(z) - t
+    loss = mean [max(z, 0) - z t + ln(1 + e^-|z|)];    dL/dz = sigmoid(z) - t
     """
     name = "binary_cross_entropy_of_logits"
     z, t = _numbers(name, logit, target)
@@ -214,4 +214,6 @@ def _sums_to_one(owner: str, what: str, values: Array) -> None:
     wrong = np.abs(sums - 1) > 1e-4
     if wrong.any():
         row = int(np.argmax(wrong))
-        raise BadData(f"{owner}: {what} must sum to 1 in every row. Row {row} sums to {sums[row]:g}.")
+        raise BadData(
+            f"{owner}: {what} must sum to 1 in every row. Row {row} sums to {sums[row]:g}."
+        )
