@@ -135,7 +135,7 @@ class Layer:
 def _penalty(regularizer: Mapping[str, Any], layer: Layer) -> tuple[float, float]:
     """(l1, l2) of a regularizer of Keras."""
     kind, config = regularizer["class_name"], regularizer["config"]
-    if kind not in ("L1", "L2", "L1L2"):
+    if kind not in ("L1", "L2", "L1L2", "Penalty"):
         raise BadParameter(
             f"{type(layer).__name__}({layer.name!r}): the glass box knows the penalties L1, L2 and "
             f"L1L2 alone. Got {kind}."
