@@ -17,6 +17,7 @@ MANY_ARGUMENTS = {
     "judge/classics.py:fitted": "two models fitted on the same rows, each in the form it needs",
     "store/folder.py:write": "one keyword a file of the model folder",
     "cli/train.py:command": "one parameter an option of `fondo train`",
+    "cli/trace.py:command": "one parameter an option of `fondo trace`",
     "scratch/training.py:fit": "what is trained, on what, and one keyword a choice of the loop",
 }
 

@@ -99,7 +99,7 @@ cases = st.sampled_from(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(case=cases, seed=st.integers(0, 1000), scale=st.sampled_from([1.0, 30.0]))
 def test_value_and_slopes_are_those_of_all_paths(case, seed, scale):
     steps, classes, label, blank = case
@@ -110,7 +110,7 @@ def test_value_and_slopes_are_those_of_all_paths(case, seed, scale):
     np.testing.assert_allclose(pullback(3.0), 3 * np.asarray(by_logit), rtol=1e-7, atol=1e-10)
 
 
-@settings(max_examples=6)
+@settings(max_examples=2)
 @given(seed=st.integers(0, 1000))
 def test_a_padded_batch_agrees_with_keras(seed):
     logits = np.random.default_rng(seed).normal(0, 2, (3, 6, 4))

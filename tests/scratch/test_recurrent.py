@@ -45,14 +45,13 @@ def with_bias(layer, columns, value):
 
 
 @every_kind
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(data=st.data(), use_bias=st.booleans(), sequences=st.booleans(), backwards=st.booleans())
 def test_agrees_with_keras(agree, randomised, kind, data, use_bias, sequences, backwards):
-    batch, time, units = data.draw(st.sampled_from([(1, 1, 1), (2, 3, 2), (3, 2, 4)]))
+    batch, time, units = data.draw(st.sampled_from([(1, 1, 1), (2, 3, 2)]))
     make, options = KINDS[kind]
     layer = getattr(keras.layers, make.__name__)(
         units,
-        activation=data.draw(st.sampled_from(["tanh", "softsign"])),
         use_bias=use_bias,
         return_sequences=sequences,
         return_state=data.draw(st.booleans()),
@@ -69,10 +68,10 @@ def test_agrees_with_keras(agree, randomised, kind, data, use_bias, sequences, b
 @every_kind
 def test_initial_states_and_their_gradients_agree_with_keras(randomised, kind):
     make, options = KINDS[kind]
-    layer = getattr(keras.layers, make.__name__)(3, return_state=True, **options)
-    layer = randomised(layer, (4, 2))
+    layer = getattr(keras.layers, make.__name__)(2, return_state=True, unroll=True, **options)
+    layer = randomised(layer, (3, 2))
     ours, random = _taken(layer), np.random.default_rng(2)
-    inputs = [random.normal(size=(2, 4, 2)), *(random.normal(size=(2, 3)) for _ in ours.states)]
+    inputs = [random.normal(size=(2, 3, 2)), *(random.normal(size=(2, 2)) for _ in ours.states)]
     trained = [v.value for v in layer.trainable_variables]
     fixed = [v.value for v in layer.non_trainable_variables]
 
@@ -91,9 +90,9 @@ def test_initial_states_and_their_gradients_agree_with_keras(randomised, kind):
 def test_other_activations_of_the_gates_agree_with_keras(agree, randomised, kind):
     make, options = KINDS[kind]
     layer = getattr(keras.layers, make.__name__)(
-        2, activation="relu", recurrent_activation="hard_sigmoid", **options
+        2, activation="relu", recurrent_activation="hard_sigmoid", unroll=True, **options
     )
-    agree(randomised(layer, (2, 3)), np.random.default_rng(0).normal(size=(3, 2, 3)))
+    agree(randomised(layer, (3, 2)), np.random.default_rng(0).normal(size=(2, 3, 2)))
 
 
 @every_kind

@@ -65,7 +65,7 @@ def relu6(x: Array) -> tuple[Array, Pullback]:
 
 def leaky_relu(x: Array, slope: float = 0.2) -> tuple[Array, Pullback]:
     """X above zero, slope * x below, so that no unit dies."""
-    return np.where(x >= 0, x, slope * x), lambda d: d * np.where(x > 0, 1, slope)
+    return np.where(x >= 0, x, slope * x), lambda d: d * np.where(x >= 0, 1, slope)
 
 
 def elu(x: Array, alpha: float = 1.0) -> tuple[Array, Pullback]:

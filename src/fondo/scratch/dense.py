@@ -147,11 +147,13 @@ class PReLU(Layer):
 
     def forward(self, *inputs: Array, training: bool = False) -> Array:
         (x,) = inputs
-        outputs = np.maximum(x, 0) + self.weights["alpha"] * np.minimum(x, 0)
+        outputs: Array = np.maximum(x, 0) + self.weights["alpha"] * np.minimum(x, 0)
         self.seen = {"inputs": x, "outputs": outputs}
         return outputs
 
     def backward(self, *d_outputs: Array) -> Array:
         x, (d,) = self.seen["inputs"], d_outputs
         self.gradients["alpha"] = (d * np.minimum(x, 0)).sum(axis=0)
-        return d * np.where(x > 0, 1, self.weights["alpha"])
+        below = np.where(x < 0, self.weights["alpha"], 0)  # at 0 flat, as in Keras
+        d_inputs: Array = d * np.where(x > 0, 1, below)
+        return d_inputs

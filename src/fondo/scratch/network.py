@@ -95,7 +95,7 @@ class Network:
             A shape that a layer cannot take, or a number that is not finite; names the layer.
         """
         flow: dict[str, tuple[Array, ...]] = {
-            name: (array,) for name, array in self._named(rows).items()
+            name: (array,) for name, array in self.named(rows).items()
         }
         for layer in self.layers:
             came = [flow[name][k] for name, k in self.links[layer.name]]
@@ -185,7 +185,8 @@ class Network:
 
     # ---- refusals
 
-    def _named(self, rows: Any) -> Arrays:
+    def named(self, rows: Any) -> Arrays:
+        """Rows as float64 arrays by input name, checked."""
         if not isinstance(rows, Mapping):
             if len(self.inputs) > 1:
                 raise BadData(f"Network: rows must be a mapping with {', '.join(self.inputs)}.")

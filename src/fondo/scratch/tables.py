@@ -220,7 +220,8 @@ class MemberScale(Layer):
         x = inputs.reshape(*inputs.shape[:2], -1)
         d = d_outputs[0].reshape(len(x), self.members, *x.shape[1:])  # (B, members, F, E)
         self.gradients["scale"] = np.einsum("bmfe,bfe->mf", d, x)
-        return np.einsum("bmfe,mf->bfe", d, self.weights["scale"]).reshape(inputs.shape)
+        d_inputs: Array = np.einsum("bmfe,mf->bfe", d, self.weights["scale"])
+        return d_inputs.reshape(inputs.shape)
 
 
 class MemberDense(Layer):
@@ -256,7 +257,8 @@ class MemberDense(Layer):
 
     def forward(self, *inputs: Array, training: bool = False) -> Array:
         (x,) = inputs
-        outputs = np.einsum("bmf,mfu->bmu", x, self.weights["kernel"]) + self.weights["bias"]
+        mixed = np.einsum("bmf,mfu->bmu", x, self.weights["kernel"])
+        outputs: Array = mixed + self.weights["bias"]
         self.seen = {"inputs": x, "outputs": outputs}
         return outputs
 
@@ -264,4 +266,5 @@ class MemberDense(Layer):
         (d,) = d_outputs
         self.gradients["kernel"] = np.einsum("bmf,bmu->mfu", self.seen["inputs"], d)
         self.gradients["bias"] = d.sum(axis=0)
-        return np.einsum("bmu,mfu->bmf", d, self.weights["kernel"])
+        d_inputs: Array = np.einsum("bmu,mfu->bmf", d, self.weights["kernel"])
+        return d_inputs

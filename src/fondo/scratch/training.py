@@ -165,7 +165,7 @@ def _step(
 
 def _checked(network: Network, X: Any, y: Any, loss: Loss) -> tuple[Arrays, Array]:
     """Rows by input name and targets, as arrays that the network and the loss can take."""
-    rows, y = network._named(X), np.asarray(y)
+    rows, y = network.named(X), np.asarray(y)
     counts = {name: len(array) for name, array in rows.items()}
     counts["y"] = len(y) if y.ndim else 0
     if len(set(counts.values())) > 1:

@@ -1,0 +1,1 @@
+"""Small studies of how networks learn, each with its numbers, a picture and a sentence."""
