@@ -96,11 +96,11 @@ def test_the_latest_rows_are_the_validation_part(line):
 
 def test_cross_validation_by_group_and_by_time(line):
     X, y = line
-    by_group = small(epochs=2).cross_validate(X, y, n_folds=4, groups=np.arange(240) // 20)
+    by_group = small(epochs=2).cross_validate(X, y, folds=4, groups=np.arange(240) // 20)
     assert len(by_group.values) == len(by_group.naive) == 4
     assert by_group.mean == pytest.approx(np.mean(by_group.values))
     frame = pl.DataFrame({"x": X[:, 0], "z": X[:, 1], "when": np.arange(240)})
-    by_time = small(epochs=2).cross_validate(frame, y, n_folds=3, time="when")
+    by_time = small(epochs=2).cross_validate(frame, y, folds=3, time="when")
     assert by_time.name == "rmse"
 
 

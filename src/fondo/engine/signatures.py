@@ -7,15 +7,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from fondo.backend import jax, keras
 from fondo.engine.configs import config_of
 from fondo.engine.custom import token
+from fondo.engine.knobs import knobs_of, turned
 from fondo.engine.optimizers import optimizer_config
 
 _HISTORY = ("keras_history", "input_layers", "output_layers")  # where layers are named by others
+_SEEN: WeakKeyDictionary[Any, dict[tuple[bool, ...], str]] = WeakKeyDictionary()
 _IGNORED = ("seed", "build_config", "registered_name")
 
 
@@ -33,12 +36,23 @@ def network_signature(network: Any) -> str:
     """
     if not isinstance(network, keras.Sequential) and not _is_functional(network):
         return f"object {token(network)}"
+    trained = tuple(bool(variable.trainable) for variable in network.variables)
+    found = _SEEN.setdefault(network, {})
+    if trained not in found:
+        found[trained] = _digest(network, trained)
+    return found[trained]
+
+
+def _digest(network: Any, trained: tuple[bool, ...]) -> str:
     layers = list(network._flatten_layers())  # keras has no public walk over nested layers
+    knobs = knobs_of(network)
+    with turned(knobs, [0.0] * len(knobs)):  # they are in the state
+        config = config_of(network)
     parts = [
-        canonical(config_of(network)),
+        canonical(config),
         [token(type(layer)) for layer in layers],
         [_arrays(layer) for layer in layers],
-        [bool(variable.trainable) for variable in network.variables],
+        trained,
     ]
     text = json.dumps(parts, sort_keys=True, default=_unknown)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -12,6 +12,7 @@ import numpy as np
 from fondo.backend import jax, jnp, keras
 from fondo.engine.dots import upright
 from fondo.engine.examples import PLAIN
+from fondo.engine.knobs import Knob, knobs_of, read_knobs, turned
 from fondo.engine.objective import Objective
 from fondo.engine.packing import Packing, packing_of
 from fondo.engine.signatures import network_signature, optimizer_signature
@@ -113,6 +114,11 @@ class Supervised:
     packing: Packing
     average: float | None = None
 
+    @cached_property
+    def knobs(self) -> list[Knob]:
+        """Settings of the network that are numbers in the state, not constants."""
+        return knobs_of(self.network)
+
     @property
     def watch(self) -> str:
         """Entry of the log that picks the best epoch."""
@@ -147,6 +153,8 @@ class Supervised:
         }
         if self.average is not None:
             state["average"] = [array.copy() for array in trainable]
+        if self.knobs:
+            state["knobs"] = read_knobs(self.knobs)
         return state
 
     def step(self, state: State, batch: Any, key: Any) -> tuple[State, Log]:
@@ -155,10 +163,11 @@ class Supervised:
         rows = jnp.maximum((weight > 0).sum(), 1)  # that are there; weights average 1 over all
 
         def loss(trainable: Any) -> tuple[Any, Any]:
-            outputs, others, penalties = self.network.stateless_call(
-                trainable, state["non_trainable"], self._call(inputs), training=True,
-                return_losses=True,
-            )  # fmt: skip
+            with turned(self.knobs, state.get("knobs", [])):
+                outputs, others, penalties = self.network.stateless_call(
+                    trainable, state["non_trainable"], self._call(inputs), training=True,
+                    return_losses=True,
+                )  # fmt: skip
             penalty = sum(penalties, jnp.zeros(()))
             mean = _sum(self.objective.loss(target, outputs), weight) / rows + penalty
             return self.optimizer.scale_loss(mean), (mean, outputs, others)
@@ -171,6 +180,8 @@ class Supervised:
         after = {"trainable": trainable, "non_trainable": others, "optimizer": moments}
         if self.average is not None:
             after["average"] = self._averaged(state["average"], trainable, moments)
+        if self.knobs:
+            after["knobs"] = state["knobs"]
         log = {"loss": mean * rows, "weight": weight.sum()}
         return after, log | self._metrics(target, outputs, weight)
 

@@ -111,7 +111,7 @@ class _Trainer:
         self._loops: dict[bool, Loop] = {}
 
     def _start(self) -> Run:
-        state = self.step.init(_initial_key(self.plan.seed))
+        state = self.step.init(initial_key(self.plan.seed))
         run = Run(state, self.step.weights(state))
         resumed = self.keeper.load(run)
         if resumed is not None:
@@ -200,11 +200,11 @@ class _Trainer:
 
 
 def weight_arrays(state: State) -> dict[str, Any]:
-    """Arrays of a state by name, the optimizer's own left out: what a hash of weights is over."""
+    """Arrays of a state by name, without the optimizer's own and settings."""
     return {
         f"{part}/{k}": np.asarray(array)
         for part, arrays in state.items()
-        if part != "optimizer"
+        if part not in ("optimizer", "knobs")
         for k, array in enumerate(jax.tree.leaves(arrays))
     }
 
@@ -217,11 +217,17 @@ def _means(logs: Logs) -> dict[str, float]:
 
 
 def _held(validation: Source, plan: Plan) -> Feed:
-    rows = min(max(plan.batch_size, _EVALUATION_ROWS), bucket(validation.n_rows))
+    rows = evaluation_rows(plan.batch_size, validation.n_rows)
     return make_feed(validation, rows, plan.memory_budget)
 
 
-def _initial_key(seed: int) -> Any:
+def evaluation_rows(batch_size: int, n_rows: int) -> int:
+    """Rows that are evaluated at a time."""
+    return min(max(batch_size, _EVALUATION_ROWS), bucket(n_rows))
+
+
+def initial_key(seed: int) -> Any:
+    """Key (2,) uint32 from which a run draws its start."""
     return np.random.SeedSequence(seed, spawn_key=(2,)).generate_state(2)
 
 

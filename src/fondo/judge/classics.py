@@ -13,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from fondo.errors import BadData
 from fondo.judge.answers import Answers, check_kind
@@ -21,6 +22,7 @@ from fondo.judge.intervals import Array
 MOST_ROWS = 200_000  # training rows; a larger sample hardly changes these models
 MOST_CATEGORIES = 254  # scikit-learn's bins are 255, and one is kept for all rarer categories
 MOST_TREES = 1000  # one tree a class a round
+_CELLS = 1_000_000  # of a table that is small
 Pair = tuple[Array, Array]
 
 
@@ -136,8 +138,11 @@ def _linear(kind: str, X: Array, y: Array, weight: Array | None) -> tuple[Any, s
 
 def _trees(kind: str, coded: _Coded, y: Array, weight: Array | None, seed: int) -> tuple[Any, str]:
     given: dict[str, Any] = {"categorical_features": coded.mask, "random_state": seed}
+    # few cells gain nothing from more threads, and lose much where another process has the core
+    threads = 1 if np.size(coded.train) < _CELLS else None
     if kind == "number":
-        return HistGradientBoostingRegressor(**given).fit(coded.train, y, weight), ""
+        with threadpool_limits(threads, "openmp"):
+            return HistGradientBoostingRegressor(**given).fit(coded.train, y, weight), ""
     counts = np.unique(y, return_counts=True)[1]
     if len(counts) < 2:
         return None, ""
@@ -148,7 +153,8 @@ def _trees(kind: str, coded: _Coded, y: Array, weight: Array | None, seed: int) 
     # early stopping splits by class, which a class of one row does not allow
     early = len(y) > 10_000 and int(counts.min()) > 1 and len(counts) < 100
     model = HistGradientBoostingClassifier(max_iter=rounds, early_stopping=early, **given)
-    with warnings.catch_warnings():  # many classes are said by whoever chose the target
+    with warnings.catch_warnings(), threadpool_limits(threads, "openmp"):
+        # many classes are said by whoever chose the target
         warnings.filterwarnings("ignore", message="The number of unique classes is greater")
         return model.fit(coded.train, y, weight), note
 

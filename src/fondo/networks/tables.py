@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from fondo.backend import keras
 from fondo.layers.base import named_initializer, spawn_seeds
+from fondo.layers.knobs import Dropout, Penalty
 from fondo.layers.members import MemberDense, MemberScale
 from fondo.layers.tables import CodeEmbedding, PeriodicEmbedding, PiecewiseLinearEmbedding
 
@@ -159,7 +160,7 @@ def _embedding(name: str, sizes: Sizes, shape: Any, seed: int) -> Any:
 def _hidden(x: Any, shape: Any, seeds: Iterator[int]) -> Any:
     """Hidden layers, shared by all members."""
     layers = keras.layers
-    penalty = keras.regularizers.L1L2(shape.l1, shape.l2) if shape.l1 or shape.l2 else None
+    penalty = Penalty(shape.l1, shape.l2) if shape.l1 or shape.l2 else None
     for number, width in enumerate(shape.hidden, start=1):
         x = layers.Dense(
             width,
@@ -175,7 +176,7 @@ def _hidden(x: Any, shape: Any, seeds: Iterator[int]) -> Any:
             # one mask for all members: as good as one each, and an epoch takes half the time
             mask = (None, 1, None) if shape.members > 1 else None
             named = f"dropout_{number}"
-            x = layers.Dropout(shape.dropout, noise_shape=mask, seed=next(seeds), name=named)(x)
+            x = Dropout(shape.dropout, noise_shape=mask, seed=next(seeds), name=named)(x)
     return x
 
 

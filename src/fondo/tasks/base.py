@@ -4,19 +4,20 @@ Explaining, reporting and searching are functions that take a task (`fondo.expla
 so nothing here points upward.
 """
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 from sklearn.utils import ClassifierTags, RegressorTags
 from sklearn.utils.validation import check_is_fitted
 
 from fondo import contracts
 from fondo.contracts import Contract
-from fondo.data.splits import Latest, folds
+from fondo.data.splits import Latest
 from fondo.engine.examples import Examples, Source
 from fondo.engine.objective import Objective
 from fondo.engine.optimizers import make_optimizer
@@ -29,7 +30,8 @@ from fondo.errors import BadData
 from fondo.judge.evaluation import Evaluation, judge
 from fondo.judge.metrics import Answers
 from fondo.tasks import saving
-from fondo.tasks.folds import CrossValidation, cross_validation
+from fondo.tasks.codec import settings_to_json
+from fondo.tasks.folds import CrossValidation
 from fondo.tasks.record import Recorded, make_record
 from fondo.tasks.rows import Part, check_weight, split_part
 from fondo.tasks.run import Run, default_batch
@@ -37,6 +39,7 @@ from fondo.tasks.run import Run, default_batch
 Inputs = dict[str, np.ndarray]
 
 
+TRAINING_ALONE = ("epochs", "batch_size", "patience", "optimizer", "learning_rate", "loss")
 LEARNING_RATE, AVERAGE = 2e-3, 0.99  # of the default optimizer; measured on many tables
 
 
@@ -275,41 +278,59 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
         training = None if train is None else Part(*self.read(*train))
         return self.evaluate_part(Part(*self.read(X, y)), training)
 
-    def evaluate_part(self, test: Part, training: Part | None = None) -> Evaluation:
+    def evaluate_part(
+        self, test: Part, training: Part | None = None, *, leaks: bool = True
+    ) -> Evaluation:
         """`evaluate` for rows already read, whose groups and times may be known."""
-        answers = self.answers(test.X)
+        return self.judged(test, self.answers(test.X), training, leaks=leaks)
+
+    def judged(
+        self, test: Part, answers: Answers, training: Part | None = None, *, leaks: bool = True
+    ) -> Evaluation:
+        """Evaluation of answers to rows; the network itself is not asked."""
         baselines = {name: fool.answers(len(test.y)) for name, fool in self.fools_.items()}
-        leaks: list[Any] = []
+        found: list[Any] = []
         if training is not None:
             baselines |= self.rivals(training, test)
-            leaks = self.leaks(training, test)
-        return judge(self.kind, test.y, answers, baselines, leaks)
+            found = self.leaks(training, test) if leaks else []
+        return judge(self.kind, test.y, answers, baselines, found)
 
     def cross_validate(
         self,
         X: Any,
         y: Any = None,
         *,
-        n_folds: int = 5,
+        folds: int = 5,
+        repeats: int = 1,
         groups: Any = None,
         time: str | None = None,
+        sample_weight: Any = None,
     ) -> CrossValidation:
-        """Fit on all folds but one, judge on the one left out, for each fold in turn."""
+        """Fit on all folds but one, judge on the one left out, for each fold of each repeat.
+
+        Folds are stratified by class, or keep `groups` whole, or go forward in `time` (a column).
+        All fits go side by side; baselines are fitted on the same folds.
+        """
+        from fondo.tasks.crossing import cross_validate, weighted
+
         X, y = self.read(X, y, fitting=True)
-        parts = folds(
-            self.n_rows(X),
-            n_folds,
-            self.random_state,
-            stratify=self.stratum(y),
-            groups=groups,
-            time=None if time is None else self.times(X, time),
-        )
-        evaluations = []
-        for training, test in parts:
-            own = None if groups is None else np.asarray(groups)[training]
-            member = clone(self).fit(self.take(X, training), y[training], groups=own)
-            evaluations.append(member.evaluate(self.take(X, test), y[test]))
-        return cross_validation(evaluations)
+        whole = weighted(self, X, y, sample_weight, groups)
+        return cross_validate(self, whole, time, (folds, repeats))
+
+    # ---- what many fits of one task have in common, see `tasks.beside`
+
+    def encoding_key(self) -> str:
+        """Text that is equal for settings which encode the same rows alike."""
+        settings = settings_to_json(self)
+        rest = {name: value for name, value in settings.items() if name not in TRAINING_ALONE}
+        return json.dumps(rest, sort_keys=True)
+
+    def network_key(self) -> str | None:
+        """Text that is equal where `network` differs by what `renew` sets alone; None never is."""
+        return None
+
+    def renew(self, network: Any) -> None:
+        """Set in a fresh network of the same key what is this task's own."""
 
     def learned(self) -> dict[str, Any]:
         """What `learn` and `calibrate` found, as JSON."""

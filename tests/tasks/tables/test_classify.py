@@ -142,7 +142,7 @@ def test_it_works_inside_scikit_learn(cancer):
 
 def test_cross_validation_stands_beside_the_naive_baseline(cancer):
     X, _, y, _ = cancer
-    folds = small(epochs=8).cross_validate(X, y, n_folds=3)
+    folds = small(epochs=8).cross_validate(X, y, folds=3)
     assert folds.name == "accuracy"
     assert min(folds.values) > max(folds.naive) + 0.15
     assert 0 <= folds.spread < 0.2

@@ -4,6 +4,7 @@ What the target means is left to the classifier and the regressor.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +22,7 @@ from fondo.data.splits import Latest
 from fondo.data.tables.columns import Columns
 from fondo.data.tables.encoder import TableEncoder, bins
 from fondo.data.tables.frames import take_rows, to_frame
+from fondo.engine.knobs import knobs_of
 from fondo.engine.optimizers import is_optimizer
 from fondo.errors import BadData, did_you_mean
 from fondo.judge import leaks as leak_checks
@@ -29,6 +31,7 @@ from fondo.judge.metrics import Answers
 from fondo.networks.tables import mlp
 from fondo.tasks.architecture import MLP, architecture
 from fondo.tasks.base import Inputs, Task
+from fondo.tasks.codec import settings_to_json
 from fondo.tasks.rows import Part
 
 SHARED_CONTRACTS: dict[str, Contract] = {
@@ -180,6 +183,29 @@ class TableTask(Task):
     def n_outputs(self) -> int:
         """Numbers that the network gives for a row."""
         raise NotImplementedError
+
+    # ---- what many fits have in common
+
+    def encoding_key(self) -> str:
+        shape = self.architecture or MLP()
+        own = json.loads(super().encoding_key()) | {"architecture": None}
+        return json.dumps([own, shape.embedding, shape.bins], sort_keys=True)
+
+    def network_key(self) -> str | None:
+        names = {kind: len(found) for kind, found in self.encoder_.names_.items()}
+        codes = [int(n) for n in self.encoder_.cardinalities_]
+        shape = settings_to_json(self.architecture or MLP())
+        penalised = bool(shape["l1"] or shape["l2"])
+        shape |= {"dropout": bool(shape["dropout"]), "l1": penalised, "l2": penalised}
+        key = [names, codes, self.n_outputs, shape, self.edges_ is not None, self.random_state]
+        return json.dumps(key, sort_keys=True)
+
+    def renew(self, network: Any) -> None:
+        shape = self.architecture or MLP()
+        for thing, name in knobs_of(network):
+            setattr(thing, name, getattr(shape, "dropout" if name == "rate" else name))
+        if self.edges_ is not None:
+            network.get_layer("numbers_embedded").set_edges(self.edges_)
 
     # ---- rivals, leaks, fingerprint
 
