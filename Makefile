@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench docs snapshots lock clean help
+.PHONY: demo test lint types bench docs snapshots pictures lock clean help
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -29,7 +29,7 @@ lint: $(VENV)/dev.stamp  ## format, lint, types, import rules
 	$(BIN)/lint-imports
 
 test: lint  ## everything that must hold
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal
 
 $(VENV)/bench.stamp: $(VENV)/dev.stamp
 	$(BIN)/python -m pip install --quiet --group bench
@@ -40,6 +40,9 @@ bench: $(VENV)/bench.stamp  ## speed and quality against peers, real sizes
 
 snapshots: $(VENV)/dev.stamp  ## rewrite the stored help texts; read the diff
 	FONDO_SNAPSHOTS=1 $(BIN)/python -m pytest tests/cli -q
+
+pictures: $(VENV)/dev.stamp  ## redraw the pictures of the glass box; look at the diff
+	$(BIN)/python tests/docs/make_pictures.py
 
 lock: $(VENV)/dev.stamp  ## write down the versions that are installed
 	$(BIN)/python -m pip freeze --exclude-editable | sed "1i \# What make test ran with; written by make lock." > requirements.lock

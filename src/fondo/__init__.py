@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from fondo.jobs.trace import trace as trace
     from fondo.jobs.train import train as train
     from fondo.report.report import report as report
+    from fondo.search.compare import compare as compare
+    from fondo.search.search import SearchPlan as SearchPlan
+    from fondo.search.search import search as search
     from fondo.tasks.architecture import MLP as MLP
     from fondo.tasks.base import Task as Task
     from fondo.tasks.load import load as load
@@ -27,6 +30,9 @@ _PLACES = {
     "Columns": ("fondo.data.tables.columns", "Columns"),
     "Latest": ("fondo.data.splits", "Latest"),
     "MLP": ("fondo.tasks.architecture", "MLP"),
+    "compare": ("fondo.search.compare", "compare"),
+    "SearchPlan": ("fondo.search.search", "SearchPlan"),
+    "search": ("fondo.search.search", "search"),
     "Run": ("fondo.tasks.run", "Run"),
     "TableClassifier": ("fondo.tasks.tables.classify", "TableClassifier"),
     "TableRegressor": ("fondo.tasks.tables.regress", "TableRegressor"),
@@ -43,12 +49,15 @@ __all__ = [
     "Columns",
     "Latest",
     "Run",
+    "SearchPlan",
     "TableClassifier",
     "TableRegressor",
     "Task",
+    "compare",
     "explain",
     "load",
     "report",
+    "search",
     "trace",
     "train",
 ]

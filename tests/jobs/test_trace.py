@@ -58,13 +58,13 @@ def test_a_task_in_memory_with_every_kind_of_layer_agrees(table):
     frame = table(120, day=pl.date_range(pl.date(2020, 1, 1), pl.date(2020, 4, 29), eager=True))
     frame = frame.with_columns(x=pl.when(pl.col("z") > 1.5).then(None).otherwise(pl.col("x")))
     for settings in ({}, {"embedding": "periodic", "batch_norm": True, "l2": 0.01}):
-        shape = fondo.MLP(hidden=(6, 5), bins=4, members=3, **settings)
+        shape = fondo.MLP(hidden=(6,), bins=4, members=3, **settings)
         columns = fondo.Columns(categories="embed")
         task = fondo.TableClassifier(architecture=shape, columns=columns, epochs=2)
         task.fit(frame, "y")
         result = trace(task, frame, row=3, backward=True, target="y")
         assert result.agrees
-        assert len(result.differences) > 12
+        assert len(result.differences) > 9
 
 
 def test_the_loss_of_a_row_is_the_one_that_training_makes_small(regressor):

@@ -55,9 +55,7 @@ def test_fits_of_one_place_are_those_of_fit_whatever_their_settings(cancer):
     X, y = cancer
     asked = [
         {"learning_rate": 0.01},
-        {"shape": {"dropout": 0.3, "l2": 0.01}},
-        {"shape": {"dropout": 0.0}},
-        {"shape": {"embedding": "none"}, "columns": Columns(scale="robust")},
+        {"shape": {"dropout": 0.3, "embedding": "none"}, "columns": Columns(scale="robust")},
         {"random_state": 3, "patience": 1, "epochs": 6},
         {"optimizer": "sgd", "class_weight": {0: 1.0, 1: 3.0}},
     ]

@@ -64,7 +64,7 @@ def fold_mean(values: Sequence[float], test_share: float, level: float = 0.95) -
     --------
     >>> found = fold_mean([0.8, 0.9, 0.85, 0.95, 0.75], 0.2)
     >>> [round(x, 3) for x in (found.value, found.low, found.high)]
-    [0.85, 0.718, 0.982]
+    [0.85, 0.703, 0.997]
     """
     check_level("fold_mean", level)
     if not values or not 0 < test_share < 1:

@@ -5,6 +5,7 @@ Colours are variables, so a chart follows the page; a chart on its own carries C
 
 import base64
 import hashlib
+import re
 
 from fondo.report.markup import Markup
 from fondo.report.svg import LARGE, NORMAL, SMALL, Chart
@@ -129,8 +130,18 @@ def policy(sheet: str = SHEET, also: str = "") -> str:
     )
 
 
+_BOX = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
+_MARGIN = 12  # around a chart that stands alone, pixels
+
+
+def _framed(found: re.Match[str]) -> str:
+    width, height = (int(side) + 2 * _MARGIN for side in found.groups())
+    return f'viewBox="-{_MARGIN} -{_MARGIN} {width} {height}"'
+
+
 def standalone(chart: Chart) -> str:
     """The chart as an SVG file of its own, with colours for light and dark inside."""
-    background = "svg { background: var(--paper); padding: 12px; box-sizing: border-box; }"
+    background = "svg { background: var(--paper); }"
     opening, rest = chart.svg.split(">", 1)
+    opening = _BOX.sub(_framed, opening)  # padding would cut the right and lower edge in an <img>
     return Markup(f"{opening}><style>{COLOURS}{CHART}{background}</style>{rest}\n")

@@ -82,7 +82,7 @@ def fit(
     -------
     list of dict
         A row an epoch: "epoch" (from 1), "loss" (mean over rows, penalties included, of each batch
-        just before its step), "val_loss" (after the epoch, likewise), "seconds".
+        just before its step), "val_loss" (after the epoch, without penalties), "seconds".
 
     Raises
     ------
@@ -179,13 +179,13 @@ def _checked(network: Network, X: Any, y: Any, loss: Loss) -> tuple[Arrays, Arra
 
 
 def _measured(network: Network, rows: Arrays, y: Array, loss: Loss, size: int) -> float:
-    """Mean loss over rows, penalties included, as the network answers now."""
+    """Mean loss over rows, without penalties, as the network answers now."""
     total = 0.0
     for batch in _batches(np.arange(len(y)), size):
         prediction = network.predict(_taken(rows, batch))
         with np.errstate(all="ignore"):  # an infinite loss is an answer here
             total += loss(prediction, y[batch])[0] * len(batch)
-    return total / len(y) + network.penalty()
+    return total / len(y)
 
 
 def _batches(order: Array, size: int) -> Iterator[Array]:

@@ -54,6 +54,7 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
     kind: ClassVar[str]  # of target, for `judge`: "class" or "number"
     groups: ClassVar[Mapping[str, type]] = {}  # settings that are objects, by class name
     setting_groups: ClassVar[Mapping[str, type]] = {}  # the same, by parameter name
+    space: ClassVar[Mapping[str, Any]] = {}  # what a search tries where nothing else is said
 
     # What a task may set otherwise, as a constructor argument or as a class attribute.
     epochs: int = 100

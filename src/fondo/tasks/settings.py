@@ -6,7 +6,10 @@ What each may be is said by the contracts of the task and of its groups of setti
 from collections.abc import Mapping
 from typing import Any
 
+from sklearn.base import clone
+
 from fondo import contracts
+from fondo.contracts import Contract
 from fondo.errors import BadParameter, did_you_mean
 
 
@@ -69,3 +72,54 @@ def _place(cls: Any, key: str) -> tuple[str, str]:
     raise BadParameter(
         f"{cls.__name__}({key}=...): there is no such setting. {hint or did_you_mean(key, words)}"
     )
+
+
+def contract_of(cls: Any, key: str) -> tuple[str, Contract]:
+    """Name of the class that a setting belongs to, and what it may be.
+
+    Raises
+    ------
+    BadParameter
+        There is no such setting, or it is a group of settings.
+    """
+    if key in cls.setting_groups:
+        inner = ", ".join(f"{key}.{name}" for name in cls.setting_groups[key].contracts)
+        raise BadParameter(f"{cls.__name__}({key}=...): {key} is a group. Name one of {inner}.")
+    if key in cls.contracts:
+        return cls.__name__, cls.contracts[key]
+    group, name = _place(cls, key)
+    owner = cls.setting_groups[group]
+    return owner.__name__, owner.contracts[name]
+
+
+def with_settings(task: Any, values: Mapping[str, Any]) -> Any:
+    """Unfitted copy of a task with some settings changed, by the names of `configure`."""
+    copy = clone(task)
+    for key, value in values.items():
+        if key in type(task).contracts:
+            copy.set_params(**{key: value})
+            continue
+        group, name = _place(type(task), key)
+        if getattr(copy, group) is None:
+            copy.set_params(**{group: type(task).setting_groups[group]()})
+        copy.set_params(**{f"{group}__{name}": value})
+    return copy
+
+
+def as_text(values: Mapping[str, Any]) -> dict[str, str]:
+    """Settings as `--set` takes them.
+
+    Examples
+    --------
+    >>> as_text({"hidden": (64, 32), "dropout": 0.1, "batch_norm": True})
+    {'hidden': '64,32', 'dropout': '0.1', 'batch_norm': 'true'}
+    """
+
+    def text(value: Any) -> str:
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, list | tuple):
+            return ",".join(map(text, value))
+        return repr(value) if isinstance(value, float) else str(value)
+
+    return {name: text(value) for name, value in values.items()}

@@ -61,6 +61,12 @@ class TableTask(Task):
 
     groups: ClassVar[Mapping[str, type]] = {"Columns": Columns, "MLP": MLP, "Latest": Latest}
     setting_groups: ClassVar[Mapping[str, type]] = {"columns": Columns, "architecture": MLP}
+    space: ClassVar[Mapping[str, Any]] = {
+        "learning_rate": {"low": 5e-4, "high": 1e-2, "log": True},
+        "dropout": {"low": 0.02, "high": 0.4},
+        "l2": {"low": 1e-7, "high": 1e-3, "log": True},
+        "hidden": [(64,), (128, 128), (256, 256)],
+    }
     columns: Columns | None
     architecture: MLP | None
 
