@@ -15,6 +15,7 @@ PARTS = {
     "tables": "speed of training beside peers, and time to the first epoch",
     "quality": "held-out scores of the defaults on real tables (needs FONDO_DATA)",
     "stream": "20 million rows from disk, peak memory",
+    "search": "candidates, folds and seeds side by side beside peers, compiling included",
     "scratch": "the glass box beside the engine, on digits",
 }
 

@@ -12,6 +12,8 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 LONGEST_SOURCE, LONGEST_TEST, LONGEST_FUNCTION, MOST_ARGUMENTS, DEEPEST = 400, 600, 40, 7, 4
 
+LARGEST_GLASS_BOX = 2500  # lines of code of all of `scratch`: it is meant to be read
+
 MANY_ARGUMENTS = {
     "jobs/train.py:train": "one keyword an option of `fondo train`",
     "judge/classics.py:fitted": "two models fitted on the same rows, each in the form it needs",
@@ -80,6 +82,22 @@ def test_functions_take_few_arguments(path: Path) -> None:
         if count > limit and f"{short(path)}:{function.name}" not in MANY_ARGUMENTS:
             many[function.name] = count
     assert many == {}
+
+
+def code_lines(path: Path) -> int:
+    """Lines that are neither blank, nor comment, nor docstring."""
+    text = path.read_text(encoding="utf-8")
+    told: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node):
+            told |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    lines = enumerate(text.splitlines(), start=1)
+    return sum(bool(s := line.strip()) and s[0] != "#" and k not in told for k, line in lines)
+
+
+def test_the_glass_box_stays_small() -> None:
+    files = sorted((ROOT / "src" / "fondo" / "scratch").glob("*.py"))
+    assert sum(map(code_lines, files)) <= LARGEST_GLASS_BOX
 
 
 def test_todo_carries_an_issue_number() -> None:
