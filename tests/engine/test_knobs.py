@@ -3,6 +3,7 @@
 import pytest
 
 from fondo.backend import keras
+from fondo.engine import signatures
 from fondo.engine.knobs import knobs_of, read_knobs, turned
 from fondo.engine.losses import class_objective
 from fondo.engine.optimizers import make_optimizer
@@ -46,6 +47,18 @@ def test_freezing_a_layer_changes_the_signature_at_once():
     before = network_signature(made)
     made.layers[0].trainable = False
     assert network_signature(made) != before
+
+
+def test_within_a_block_a_signature_is_found_once_and_after_it_anew(monkeypatch):
+    made, found = network(), []
+    monkeypatch.setattr(signatures, "_digest", lambda n: found.append(n) or str(len(found)))
+    with signatures.remembered():
+        with signatures.remembered():
+            assert network_signature(made) == network_signature(made) == "1"
+        assert network_signature(made) == "1"
+    assert network_signature(made) == "2"
+    made.layers[-1].rate = 0.9
+    assert network_signature(made) == "3"
 
 
 def test_a_state_holds_the_knobs_of_its_network():

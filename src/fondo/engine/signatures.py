@@ -5,7 +5,8 @@ Names and seeds do not matter, sizes and settings do. Compiling itself is in `pr
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,8 @@ from fondo.engine.knobs import knobs_of, turned
 from fondo.engine.optimizers import optimizer_config
 
 _HISTORY = ("keras_history", "input_layers", "output_layers")  # where layers are named by others
-_SEEN: WeakKeyDictionary[Any, dict[tuple[bool, ...], str]] = WeakKeyDictionary()
+_SEEN: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # filled within `remembered` alone
+_BLOCKS: list[None] = []  # one entry a `remembered` block that is open
 _IGNORED = ("seed", "build_config", "registered_name")
 
 
@@ -36,14 +38,29 @@ def network_signature(network: Any) -> str:
     """
     if not isinstance(network, keras.Sequential) and not _is_functional(network):
         return f"object {token(network)}"
-    trained = tuple(bool(variable.trainable) for variable in network.variables)
-    found = _SEEN.setdefault(network, {})
-    if trained not in found:
-        found[trained] = _digest(network, trained)
-    return found[trained]
+    if not _BLOCKS:
+        return _digest(network)
+    if network not in _SEEN:
+        _SEEN[network] = _digest(network)
+    return _SEEN[network]
 
 
-def _digest(network: Any, trained: tuple[bool, ...]) -> str:
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Within the block each network's signature is found once; nothing but knobs may change.
+
+    Outside of it a person may set any attribute of a layer between two fits, so it is found anew.
+    """
+    _BLOCKS.append(None)
+    try:
+        yield
+    finally:
+        _BLOCKS.pop()
+        if not _BLOCKS:
+            _SEEN.clear()
+
+
+def _digest(network: Any) -> str:
     layers = list(network._flatten_layers())  # keras has no public walk over nested layers
     knobs = knobs_of(network)
     with turned(knobs, [0.0] * len(knobs)):  # they are in the state
@@ -52,7 +69,7 @@ def _digest(network: Any, trained: tuple[bool, ...]) -> str:
         canonical(config),
         [token(type(layer)) for layer in layers],
         [_arrays(layer) for layer in layers],
-        trained,
+        [bool(variable.trainable) for variable in network.variables],
     ]
     text = json.dumps(parts, sort_keys=True, default=_unknown)
     return hashlib.sha256(text.encode()).hexdigest()

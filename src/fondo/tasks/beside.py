@@ -10,6 +10,7 @@ from typing import Any
 
 from fondo.engine.beside import Member, member, train_beside
 from fondo.engine.predict import network_state, set_state
+from fondo.engine.signatures import remembered
 from fondo.engine.step import supervised
 from fondo.engine.train import Outcome
 from fondo.errors import FondoError
@@ -71,12 +72,6 @@ def fit_beside(
     failures: list[FondoError | None] = [None] * len(asks)
     members: list[Member] = []
     places: list[int] = []
-    for place, ask in enumerate(asks):
-        try:
-            members.append(kitchen.member(ask))
-            places.append(place)
-        except FondoError as error:
-            failures[place] = error
 
     def ended(k: int, outcome: Any) -> None:
         place = places[k]
@@ -89,7 +84,14 @@ def fit_beside(
         except FondoError as error:
             failures[place] = error
 
-    train_beside(members, done=ended, **options)
+    with remembered():
+        for place, ask in enumerate(asks):
+            try:
+                members.append(kitchen.member(ask))
+                places.append(place)
+            except FondoError as error:
+                failures[place] = error
+        train_beside(members, done=ended, **options)
     return failures
 
 
