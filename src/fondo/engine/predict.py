@@ -18,17 +18,24 @@ from fondo.errors import BadParameter
 _LEAST_ROWS = 64  # fewer are filled up to it: a single row and a handful share one program
 
 
-def predict(network: Any, inputs: Mapping[str, Array] | Array, batch_size: int = 4096) -> Any:
+def predict(
+    network: Any,
+    inputs: Mapping[str, Array] | Array,
+    batch_size: int = 4096,
+    state: Mapping[str, Any] | None = None,
+) -> Any:
     """What the network says of each row, with dropout off and batch statistics at rest.
 
     Parameters
     ----------
     network : keras.Model, built
-        Its own weights are used.
+        Its own weights are used, unless `state` gives others.
     inputs : mapping of str to array (rows, ...), or one array (rows, ...)
         At least one row.
     batch_size : int, at least 1, default=4096
         Most rows computed at once.
+    state : mapping or None, default=None
+        Weights to use instead, as an `Outcome` has them; the network keeps its own.
 
     Returns
     -------
@@ -46,10 +53,13 @@ def predict(network: Any, inputs: Mapping[str, Array] | Array, batch_size: int =
     while rows < min(n_rows, batch_size):
         rows *= 4
     rows = min(rows, batch_size)
-    weights = [
-        [variable.value for variable in network.trainable_variables],
-        [variable.value for variable in network.non_trainable_variables],
-    ]
+    if state is None:
+        variables = {
+            "trainable": network.trainable_variables,
+            "non_trainable": network.non_trainable_variables,
+        }
+        state = {part: [v.value for v in found] for part, found in variables.items()}
+    weights = [state["trainable"], state["non_trainable"]]
 
     def forward(weights: Any, block: Any) -> Any:
         return network.stateless_call(*weights, call_argument(network, block), training=False)[0]

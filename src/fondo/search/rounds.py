@@ -40,6 +40,7 @@ class Rounds:
     ) -> None:
         self.task, self.parts, self.metric, self.plan = task, parts, metric, plan
         self.store = store
+        self._encoded: dict[tuple[int, str], Any] = {}  # test rows, by fold and encoding
 
     def run(self, sampler: Sampler, begun: float) -> None:
         """Go on until the plan is fulfilled; trials that a kill left running come first."""
@@ -88,7 +89,11 @@ class Rounds:
         def judged(place: int, fitted: Any) -> None:
             trial, fold = pairs[place]
             test = self.parts[fold][1]
-            case = case_of(self.task.kind, np.asarray(test.y), fitted.answers(test.X))
+            key = fold, fitted.encoding_key()
+            if key not in self._encoded:
+                self._encoded[key] = fitted.encode(test.X)
+            answers = fitted.decode(fitted.outputs_of(self._encoded[key]))
+            case = case_of(self.task.kind, np.asarray(test.y), answers)
             scores[trial.number, fold] = float(self.metric.function(case))
 
         asks = [

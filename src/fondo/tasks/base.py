@@ -54,6 +54,7 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
     kind: ClassVar[str]  # of target, for `judge`: "class" or "number"
     groups: ClassVar[Mapping[str, type]] = {}  # settings that are objects, by class name
     setting_groups: ClassVar[Mapping[str, type]] = {}  # the same, by parameter name
+    _lent: Any = None  # weights in place of the network's own, see `tasks.beside`
     space: ClassVar[Mapping[str, Any]] = {}  # what a search tries where nothing else is said
 
     # What a task may set otherwise, as a constructor argument or as a class attribute.
@@ -244,7 +245,11 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
 
     def outputs(self, X: Any) -> np.ndarray:
         """What the network says of rows already read, not yet decoded."""
-        return np.asarray(run_network(self.network_, self.encode(X)))
+        return self.outputs_of(self.encode(X))
+
+    def outputs_of(self, inputs: Inputs) -> np.ndarray:
+        """What the network says of rows already encoded."""
+        return np.asarray(run_network(self.network_, inputs, state=self._lent))
 
     def answers(self, X: Any) -> Answers:
         """Decoded answers for rows already read."""

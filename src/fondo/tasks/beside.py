@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fondo.engine.beside import Member, member, train_beside
-from fondo.engine.predict import network_state, set_state
 from fondo.engine.signatures import remembered
 from fondo.engine.step import supervised
 from fondo.engine.train import Outcome
@@ -58,7 +57,7 @@ def fit_beside(
     asks : sequence of Ask
         In any mixture of tasks, settings and rows.
     judged : callable (place in asks, fitted task)
-        The task answers only until `judged` returns: its network is lent to the next one then.
+        The task answers only until `judged` returns: its network is another's then.
     **options : object
         Passed on to `train_beside`.
 
@@ -81,6 +80,7 @@ def fit_beside(
         try:
             kitchen.finish(asks[place], outcome)
             judged(place, asks[place].task)
+            asks[place].task._lent = None
         except FondoError as error:
             failures[place] = error
 
@@ -100,7 +100,7 @@ class _Kitchen:
 
     def __init__(self) -> None:
         self._ready: dict[Any, _Ready] = {}
-        self._networks: dict[Any, tuple[Any, Any]] = {}  # key -> network, its first weights
+        self._networks: dict[Any, Any] = {}
         self._used: dict[int, tuple[Any, _Ready]] = {}  # of the task with that id
 
     def member(self, ask: Ask) -> Member:
@@ -118,8 +118,7 @@ class _Kitchen:
     def finish(self, ask: Ask, outcome: Outcome) -> None:
         """Fill the task with what its run found."""
         task, (network, ready) = ask.task, self._used.pop(id(ask.task))
-        set_state(network, outcome.state)
-        task.network_ = network
+        task.network_, task._lent = network, outcome.state
         task.history_, task.best_epoch_ = outcome.history, outcome.best_epoch
         task.n_validation_ = 0 if ready.held is None else ready.held_examples.n_rows
         task.finish(ready.training, ready.held)
@@ -149,9 +148,7 @@ class _Kitchen:
             return task.network()
         key = (type(task), key)
         if key not in self._networks:
-            network = task.network()
-            self._networks[key] = network, network_state(network)
-        network, fresh = self._networks[key]
-        set_state(network, fresh)
+            self._networks[key] = task.network()
+        network = self._networks[key]  # runs take copies of its weights and leave it as it is
         task.renew(network)
         return network
