@@ -39,6 +39,18 @@ def test_a_saved_model_answers_as_before(tmp_path):
     np.testing.assert_array_equal(read_keras(path, KNOWN)(rows), model(rows))
 
 
+def test_a_model_that_was_compiled_and_trained_is_opened_without_its_optimizer(tmp_path):
+    path = tmp_path / "model.keras"
+    model = saved(path, keras.layers.LSTM(2), keras.layers.Dense(1, kernel_regularizer="l2"))
+    model.compile("adam", "mse", metrics=["mae"])
+    model.fit(np.ones((4, 4, 3)), np.ones((4, 1)), epochs=1, verbose=0)
+    model.save(path)
+    rows = np.ones((1, 4, 3), "float32")
+    opened = read_keras(path, KNOWN)
+    np.testing.assert_array_equal(opened(rows), model(rows))
+    assert not opened.compiled
+
+
 def test_layers_that_are_not_known_are_refused_before_anything_is_built(tmp_path):
     path = tmp_path / "model.keras"
     saved(path, keras.layers.GRU(2))

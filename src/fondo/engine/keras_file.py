@@ -41,7 +41,10 @@ def read_keras(path: str | Path, known: Collection[str]) -> Any:
     path = Path(path)
     if not path.is_file():
         raise BadData(f"{path}: there is no such file. Give a .keras file that Keras 3 saved.")
-    for part in _objects(_config(path)):
+    config = _config(path)
+    if isinstance(config, dict):
+        config.pop("compile_config", None)  # of an optimizer and a loss: it is not opened
+    for part in _objects(config):
         module, kind = part.get("module"), str(part.get("class_name"))
         is_layer = module in ("keras.layers", "keras", "keras.models")
         fine = module in _MODULES and not (is_layer and kind not in {*known, *_CONTAINERS})
