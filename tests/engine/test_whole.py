@@ -8,7 +8,7 @@ from fondo.engine.feeds import WholeFeed
 from fondo.engine.losses import number_objective
 from fondo.engine.optimizers import make_optimizer
 from fondo.engine.step import supervised
-from fondo.engine.whole import FOREVER, Rows, log_names, segment, start
+from fondo.engine.whole import FOREVER, log_names, segment, start
 
 
 def parts():
@@ -21,7 +21,7 @@ def parts():
 
 def test_two_epochs_by_hand_and_a_finished_run_stays_as_it_is():
     step, state, feed = parts()
-    names = log_names(step, state, Rows(feed._data, None, 2), 2)
+    names = log_names(step, state, feed._data, 2)
     assert names == ("loss",)
     run = jax.jit(segment(step, names, held=False))
     orders, keys = np.zeros((3, 1, 2), np.int32), np.zeros((3, 2), np.uint32)

@@ -31,9 +31,9 @@ def randomised() -> Any:
 
 
 @pytest.fixture(scope="session")
-def agree() -> Any:
-    """Function (layer of Keras, rows, training=False) -> our layer; asserts that both agree."""
-    return _agree
+def disagreement() -> Any:
+    """Function (layer of Keras, rows, training=False) -> how far ours is from it, see below."""
+    return _disagreement
 
 
 def _randomised(layer: Any, shape: tuple[int, ...], seed: int = 0) -> Any:
@@ -46,47 +46,45 @@ def _randomised(layer: Any, shape: tuple[int, ...], seed: int = 0) -> Any:
     return layer
 
 
-def _agree(layer: Any, x: np.ndarray, *, training: bool = False, rtol: float = 1e-9) -> Any:
-    """Outputs, and gradients of weights and inputs, of the glass box and of Keras are the same.
+def _disagreement(layer: Any, x: np.ndarray, *, training: bool = False) -> float:
+    """Largest difference between the glass box and Keras, of outputs and of all gradients.
 
     `layer` is a built layer of Keras, `x` its rows (batch, ...), float64 or int codes. The
-    gradients are those of sum(outputs * c) with random c. Returns our layer.
+    gradients are those of sum(outputs * c) with random c. A difference is told in units of what is
+    allowed, 1e-9 of the number and a little near zero; shapes that differ are infinitely far.
     """
     ours, x = _taken(layer), jnp.asarray(x)
     trained = [v.value for v in layer.trainable_variables]
     fixed = [v.value for v in layer.non_trainable_variables]
-
     chosen = {"training": True} if training else {}
-
-    def call(trained: Any, x: Any) -> Any:
-        return layer.stateless_call(trained, fixed, x, **chosen)[0]
-
     found = ours(np.array(x, float), training=training)
     mine = found if isinstance(found, tuple) else (found,)
     random = np.random.default_rng(1)
     weights = tuple(random.normal(size=a.shape) for a in mine)
 
     def scalar(trained: Any, x: Any) -> Any:
-        out = call(trained, x)
+        out = layer.stateless_call(trained, fixed, x, **chosen)[0]
         out = tuple(out) if isinstance(out, list | tuple) else (out,)
         return sum((o * w).sum() for o, w in zip(out, weights, strict=True)), out
 
     is_code = np.issubdtype(x.dtype, np.integer)
+    # one program: eager operations compile one by one
     slopes = jax.jit(jax.grad(scalar, 0 if is_code else (0, 1), has_aux=True))
-    by_weight, theirs = slopes(trained, x)  # one program: eager operations compile one by one
-    for a, b in zip(mine, theirs, strict=True):
-        np.testing.assert_allclose(a, np.asarray(b), rtol=rtol, atol=rtol / 100)
+    by_weight, theirs = slopes(trained, x)
     d_inputs = ours.backward(*weights)
+    gaps = [_gap(a, b, 1e-11) for a, b in zip(mine, theirs, strict=True)]
     if not is_code:
         by_weight, by_input = by_weight
-        np.testing.assert_allclose(d_inputs, np.asarray(by_input), rtol=rtol, atol=rtol / 10)
-    gradients = list(all_gradients(ours))
-    assert len(gradients) == len(by_weight)
-    for a, b in zip(gradients, by_weight, strict=True):
-        np.testing.assert_allclose(a, np.asarray(b), rtol=rtol, atol=rtol / 10)
-    return ours
+        gaps.append(_gap(d_inputs, by_input, 1e-10))
+    gradients = [ours.gradients[name] for name in ours.weights]  # in the order of Keras
+    gaps += [_gap(a, b, 1e-10) for a, b in zip(gradients, by_weight, strict=True)]
+    return max(gaps)
 
 
-def all_gradients(layer: Any) -> Iterator[np.ndarray]:
-    """Gradients in the order of Keras' trainable variables."""
-    yield from (layer.gradients[name] for name in layer.weights)
+def _gap(ours: Any, theirs: Any, near_zero: float) -> float:
+    """Largest difference of two arrays, in units of what is allowed."""
+    theirs = np.asarray(theirs)
+    if np.shape(ours) != theirs.shape or theirs.dtype != np.float64:
+        return float("inf")
+    gap = np.abs(ours - theirs) / (near_zero + 1e-9 * np.abs(theirs))
+    return float(np.nan_to_num(gap, nan=np.inf).max(initial=0.0))

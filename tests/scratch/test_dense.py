@@ -1,6 +1,7 @@
 """fondo.scratch.dense: against Keras in float64, and by hand (C01-1)."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,10 +20,10 @@ SHARED = sorted(set(ACTIVATIONS) - {"step", "arctan"})  # Keras has no such acti
     activation=st.sampled_from(SHARED),
     use_bias=st.booleans(),
 )
-def test_dense_agrees_with_keras(agree, randomised, shape, units, activation, use_bias):
+def test_dense_agrees_with_keras(disagreement, randomised, shape, units, activation, use_bias):
     layer = keras.layers.Dense(units, activation, use_bias=use_bias)
     layer = randomised(layer, tuple(shape[1:]), seed=units)
-    agree(layer, np.random.default_rng(units).normal(size=shape))
+    assert disagreement(layer, np.random.default_rng(units).normal(size=shape)) <= 1
 
 
 def test_forward_pass_of_the_cookbook_by_hand():
@@ -37,3 +38,17 @@ def test_forward_pass_of_the_cookbook_by_hand():
     np.testing.assert_allclose(hidden.seen["outputs"], sigmoids, atol=1e-9)
     np.testing.assert_allclose(answer, [[1.233212098]], atol=1e-9)
     np.testing.assert_allclose(answer**2, [[1.520812079]], atol=1e-8)
+
+
+@pytest.mark.parametrize("wrong", ["sums", "slopes", "shape"])
+def test_a_disagreement_is_found(disagreement, randomised, monkeypatch, wrong):
+    layer, x = randomised(keras.layers.Dense(2, "tanh"), (3,)), np.ones((4, 3))
+    assert disagreement(layer, x) <= 1
+    forward, backward = Dense.forward, Dense.backward
+    if wrong == "slopes":
+        monkeypatch.setattr(Dense, "backward", lambda self, *d: backward(self, *d) * (1 + 1e-7))
+    elif wrong == "sums":
+        monkeypatch.setattr(Dense, "forward", lambda self, *x, training: forward(self, *x) + 1e-7)
+    else:
+        monkeypatch.setattr(Dense, "backward", lambda self, *d: backward(self, *d)[:1])
+    assert disagreement(layer, x) > 1

@@ -19,8 +19,8 @@ codes = shapes.flatmap(lambda shape: arrays("int64", shape, elements=st.integers
 
 @settings(max_examples=8)
 @given(codes)
-def test_agrees_with_keras(agree, randomised, x):
-    agree(randomised(keras.layers.Embedding(5, 3), x.shape[1:]), x)
+def test_agrees_with_keras(disagreement, randomised, x):
+    assert disagreement(randomised(keras.layers.Embedding(5, 3), x.shape[1:]), x) <= 1
 
 
 @given(codes)

@@ -38,9 +38,9 @@ def rows(shape, seed):
     padding=st.sampled_from(["valid", "same"]),
     seed=st.integers(0, 9),
 )
-def test_pooling_of_images_agrees_with_keras(agree, kind, size, strides, padding, seed):
+def test_pooling_of_images_agrees_with_keras(disagreement, kind, size, strides, padding, seed):
     layer = getattr(keras.layers, kind)(size, strides, padding)
-    agree(layer, rows((2, 5, 6, 2), seed))
+    assert disagreement(layer, rows((2, 5, 6, 2), seed)) <= 1
 
 
 @settings(max_examples=8)
@@ -50,16 +50,19 @@ def test_pooling_of_images_agrees_with_keras(agree, kind, size, strides, padding
     strides=st.sampled_from([None, 1, 2]),
     padding=st.sampled_from(["valid", "same"]),
 )
-def test_pooling_of_series_agrees_with_keras(agree, kind, size, strides, padding):
-    agree(getattr(keras.layers, kind)(size, strides, padding), rows((3, 7, 2), size))
+def test_pooling_of_series_agrees_with_keras(disagreement, kind, size, strides, padding):
+    assert (
+        disagreement(getattr(keras.layers, kind)(size, strides, padding), rows((3, 7, 2), size))
+        <= 1
+    )
 
 
 @pytest.mark.parametrize("kind", ["Average", "Max"])
 @pytest.mark.parametrize("shape", [(2, 6, 3), (2, 3, 4, 2)])
 @pytest.mark.parametrize("keepdims", [False, True])
-def test_global_pooling_agrees_with_keras(agree, kind, shape, keepdims):
+def test_global_pooling_agrees_with_keras(disagreement, kind, shape, keepdims):
     layer = getattr(keras.layers, f"Global{kind}Pooling{len(shape) - 2}D")(keepdims=keepdims)
-    agree(layer, rows(shape, len(shape)))
+    assert disagreement(layer, rows(shape, len(shape))) <= 1
 
 
 # ---- laws

@@ -14,35 +14,35 @@ RANDOM = np.random.default_rng(0)
 
 @settings(max_examples=6)
 @given(bins=st.sampled_from([1, 4]), width=st.sampled_from([1, 3]), rows=st.sampled_from([1, 5]))
-def test_piecewise_embedding_agrees_with_keras(agree, randomised, bins, width, rows):
+def test_piecewise_embedding_agrees_with_keras(disagreement, randomised, bins, width, rows):
     layer = randomised(tables.PiecewiseLinearEmbedding(bins, width, dtype="float64"), (3,), bins)
     edges = np.sort(np.random.default_rng(bins).normal(size=(3, bins + 1)), axis=1)
     edges[0, -1] = edges[0, -2]  # an empty bin
     layer.set_edges(edges.astype("float32"))
-    agree(layer, np.random.default_rng(rows).normal(size=(rows, 3)))
+    assert disagreement(layer, np.random.default_rng(rows).normal(size=(rows, 3))) <= 1
 
 
 @settings(max_examples=4)
 @given(frequencies=st.sampled_from([1, 5]), width=st.sampled_from([2, 4]))
-def test_periodic_embedding_agrees_with_keras(agree, randomised, frequencies, width):
+def test_periodic_embedding_agrees_with_keras(disagreement, randomised, frequencies, width):
     layer = randomised(tables.PeriodicEmbedding(frequencies, width, dtype="float64"), (3,))
-    agree(layer, np.random.default_rng(width).normal(size=(4, 3)))
+    assert disagreement(layer, np.random.default_rng(width).normal(size=(4, 3))) <= 1
 
 
-def test_code_embedding_agrees_with_keras_for_repeated_and_unknown_codes(agree, randomised):
+def test_code_embedding_agrees_with_keras_for_repeated_and_unknown_codes(disagreement, randomised):
     layer = randomised(tables.CodeEmbedding([3, 2], 4, dtype="float64"), (2,))
-    agree(layer, np.array([[0, 1], [2, 0], [2, 1], [7, 1]], "int32"))
+    assert disagreement(layer, np.array([[0, 1], [2, 0], [2, 1], [7, 1]], "int32")) <= 1
 
 
 @pytest.mark.parametrize("shape", [(5, 3), (5, 3, 2)])
-def test_member_scale_agrees_with_keras(agree, randomised, shape):
+def test_member_scale_agrees_with_keras(disagreement, randomised, shape):
     layer = randomised(members.MemberScale(4, dtype="float64"), shape[1:])
-    agree(layer, RANDOM.normal(size=shape))
+    assert disagreement(layer, RANDOM.normal(size=shape)) <= 1
 
 
-def test_member_dense_agrees_with_keras(agree, randomised):
+def test_member_dense_agrees_with_keras(disagreement, randomised):
     layer = randomised(members.MemberDense(2, dtype="float64"), (4, 3))
-    agree(layer, RANDOM.normal(size=(5, 4, 3)))
+    assert disagreement(layer, RANDOM.normal(size=(5, 4, 3))) <= 1
 
 
 def test_piecewise_embedding_by_hand():

@@ -24,7 +24,7 @@ from fondo.engine.plan import Plan
 from fondo.engine.programs import bucket, programs
 from fondo.engine.step import State, Step
 from fondo.engine.train import Outcome, evaluation_rows, initial_key
-from fondo.engine.whole import FOREVER, Carry, Rows, log_names, segment, start
+from fondo.engine.whole import FOREVER, Carry, log_names, segment, start
 from fondo.errors import BadParameter, TrainingFailed
 
 Way = Literal["threads", "vmap"]
@@ -185,8 +185,8 @@ class _Parts:
         n_rows, batch = each.examples.n_rows, plan.batch_size
         self.limit = bucket(-(-n_rows // batch))
         data = shelf.put(each.examples.arrays, self.limit * batch)
-        self.rows, self.held = Rows(data, None, n_rows), self._held_rows()
-        self.names = shelf.names(each, self.rows)
+        self.data, self.held = data, self._held_rows()
+        self.names = shelf.names(each, data)
         if each.step.watch not in self.names:
             raise BadParameter(
                 f"Objective(watch={each.step.watch!r}): it must be 'loss' or one of the metrics. "
@@ -211,11 +211,13 @@ class _Parts:
     def arguments(self, carry: Carry) -> tuple[Any, ...]:
         """What the program takes for the epochs that come next."""
         plan, first = self.member.plan, int(carry["epoch"])
-        orders, keys = self.shelf.orders(self.rows.n_rows, plan, first, (self.ahead, self.limit))
+        orders, keys = self.shelf.orders(
+            self.member.examples.n_rows, plan, first, (self.ahead, self.limit)
+        )
         patience = FOREVER if plan.patience is None else np.int32(plan.patience)
         ends = (np.int32(first), np.int32(plan.epochs), patience)
-        n_rows = np.int32(self.rows.n_rows)
-        return carry, self.rows.data, orders, keys, n_rows, ends, self.held
+        n_rows = np.int32(self.member.examples.n_rows)
+        return carry, self.data, orders, keys, n_rows, ends, self.held
 
     def note(self, logs: Array, first: int, last: int, seconds: float) -> None:
         """Keep the history of the epochs that ran."""
@@ -261,11 +263,11 @@ class _Shelf:
         name = ("orders", n_rows, plan.seed, plan.batch_size, first, *shape)
         return self._once(name, lambda: _orders(n_rows, plan, first, shape))
 
-    def names(self, each: Member, rows: Rows) -> tuple[str, ...]:
+    def names(self, each: Member, data: Any) -> tuple[str, ...]:
         """Entries of a step's log, found by tracing it once for each signature."""
         name = ("names", each.step.signature)
         made = self._once(
-            name, lambda: log_names(each.step, each.state, rows, each.plan.batch_size)
+            name, lambda: log_names(each.step, each.state, data, each.plan.batch_size)
         )
         names: tuple[str, ...] = made
         return names

@@ -5,7 +5,6 @@ meanwhile. Which runs go side by side is in `beside`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,24 +14,6 @@ from fondo.engine.programs import _loop
 from fondo.engine.step import State, Step
 
 FOREVER = np.int32(2**31 - 1)  # patience that never ends
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of one part on the device.
-
-    Parameters
-    ----------
-    data : (inputs, target, weight), arrays of (rows, ...)
-    grid : int32 array (steps, batch) or None
-        Stored order, for rows that nothing is learnt from; None where orders are drawn.
-    n_rows : int
-        Rows that count.
-    """
-
-    data: Any
-    grid: Any
-    n_rows: int
 
 
 Carry = dict[str, Any]
@@ -117,9 +98,9 @@ def _ended(step: Step, names: tuple[str, ...], c: Carry, epoch: tuple[State, Any
     }
 
 
-def log_names(step: Step, state: State, rows: Rows, batch_size: int) -> tuple[str, ...]:
+def log_names(step: Step, state: State, data: Any, batch_size: int) -> tuple[str, ...]:
     """Entries of the step's log but the weight, sorted."""
-    some = jax.tree.map(lambda array: array[:batch_size], rows.data)
+    some = jax.tree.map(lambda array: array[:batch_size], data)
     log = jax.eval_shape(step.step, state, some, np.zeros(2, np.uint32))[1]
     return tuple(sorted(set(log) - {"weight"}))
 

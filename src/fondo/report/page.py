@@ -7,7 +7,7 @@ and `facts`.
 from fondo.report import facts, results
 from fondo.report.content import ReportContent
 from fondo.report.markup import Markup, element, join
-from fondo.report.style import SHEET, policy
+from fondo.report.style import document
 
 _SECTIONS = (
     results.leaks,
@@ -69,16 +69,7 @@ def render(content: ReportContent) -> str:
         element("nav", *_links(sections), aria_label="Sections"),
     )
     body = element("body", element("main", header, results.headline(content), *sections))
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy()),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", content.model),
-        element("style", Markup(SHEET)),
-    )
-    page: str = join(Markup("<!DOCTYPE html>\n"), element("html", head, body, lang="en"), "\n")
-    return page
+    return document(content.model, body)
 
 
 def _links(sections: list[Markup]) -> list[Markup]:

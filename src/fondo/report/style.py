@@ -7,7 +7,7 @@ import base64
 import hashlib
 import re
 
-from fondo.report.markup import Markup
+from fondo.report.markup import Markup, element, join
 from fondo.report.svg import LARGE, NORMAL, SMALL, Chart
 
 # Four series that differ in lightness and in dashes as well as in hue, so that they can be told
@@ -137,6 +137,23 @@ _MARGIN = 12  # around a chart that stands alone, pixels
 def _framed(found: re.Match[str]) -> str:
     width, height = (int(side) + 2 * _MARGIN for side in found.groups())
     return f'viewBox="-{_MARGIN} -{_MARGIN} {width} {height}"'
+
+
+def document(title: str, body: Markup, sheet: str = SHEET, also: str = "") -> str:
+    """A whole HTML file around `body`: no network, no script, one style sheet.
+
+    `also` is what its policy allows beyond that, see `policy`.
+    """
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy(sheet, also)),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", title),
+        element("style", Markup(sheet)),
+    )
+    page: str = join(Markup("<!DOCTYPE html>\n"), element("html", head, body, lang="en"), "\n")
+    return page
 
 
 def standalone(chart: Chart) -> str:

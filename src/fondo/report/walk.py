@@ -12,7 +12,7 @@ from fondo.report.facts import paragraph, section
 from fondo.report.heat import heat, shape_of
 from fondo.report.markup import Markup, element, join
 from fondo.report.scales import number
-from fondo.report.style import SHEET, policy
+from fondo.report.style import SHEET, document
 from fondo.report.tables import pairs, table
 
 _FEW = 64  # numbers of an array that are written out
@@ -50,19 +50,7 @@ def walk_page(result: Any) -> str:
         "header", element("p", "fondo trace"), element("h1", title), element("nav", *_links(walk))
     )
     body = element("body", element("main", header, _verdict(result), *sections))
-    sheet = SHEET + _HEAT
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element(
-            "meta", http_equiv="Content-Security-Policy", content=policy(sheet, "img-src data:")
-        ),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", title),
-        element("style", Markup(sheet)),
-    )
-    page: str = join(Markup("<!DOCTYPE html>\n"), element("html", head, body, lang="en"), "\n")
-    return page
+    return document(title, body, SHEET + _HEAT, "img-src data:")
 
 
 def _verdict(result: Any) -> Markup:

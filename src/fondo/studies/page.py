@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from fondo.errors import BadParameter
-from fondo.report.markup import Markup, element, join
-from fondo.report.style import SHEET, policy, standalone
+from fondo.report.markup import element
+from fondo.report.style import document, standalone
 from fondo.report.tables import table
 from fondo.store.atomic import write_bytes
 from fondo.studies.book import StudyResult
@@ -25,14 +25,6 @@ def study_page(result: StudyResult) -> str:
         UTF-8 text, well-formed as XML too; nothing in it may load or run. The same numbers give
         the same text, byte for byte.
     """
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy()),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", result.title),
-        element("style", Markup(SHEET)),
-    )
     header = element("header", element("p", "fondo study"), element("h1", result.title))
     found = element("div", element("p", result.sentence), class_="verdict level")
     charts = element("div", *(chart.figure() for chart in result.charts), class_="grid")
@@ -43,8 +35,7 @@ def study_page(result: StudyResult) -> str:
         element("p", _again(result), class_="quiet"),
     ]
     body = element("body", element("main", header, found, charts, *numbers))
-    page: str = join(Markup("<!DOCTYPE html>\n"), element("html", head, body, lang="en"), "\n")
-    return page
+    return document(result.title, body)
 
 
 def _again(result: StudyResult) -> str:
