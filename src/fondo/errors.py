@@ -7,6 +7,7 @@ FondoError
 ├── TrainingFailed      training went wrong: NaN, infinite loss
 ├── Interrupted         training was stopped by the user; a checkpoint is left
 ├── OutputError         a file or folder that could not be written
+├── ClusterError        a cluster that cannot be reached, or lost work for good
 └── MissingExtra        a part of fondo that is not installed (also ImportError)
 """
 
@@ -40,6 +41,10 @@ class Interrupted(FondoError):
 
 class OutputError(FondoError):
     """A file or folder that could not be written; says which and why."""
+
+
+class ClusterError(FondoError):
+    """A cluster that cannot be reached, or that lost work for good."""
 
 
 class MissingExtra(FondoError, ImportError):

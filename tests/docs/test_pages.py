@@ -12,6 +12,7 @@ import pytest
 import fondo
 
 ROOT = Path(__file__).parents[2]
+CLUSTER = ROOT / "docs" / "learn" / "cluster.md"  # runs on the cluster of tests/cluster
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = ("make", "git", "cd", "pip", "python", "source", "export")
@@ -61,7 +62,11 @@ def shown_below(text: str) -> list[str]:
     return words("\n".join(line for line in lines if line.strip() not in ("...", "…")))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page != CLUSTER],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
 def test_every_block_of_a_page_runs(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,7 @@ def examples(n, seed=0):
     return Examples(inputs, inputs[:, :3].argmax(1), random.uniform(0.5, 2, n))
 
 
-def network(rate=0.0, l2=0.0, units=6, norm=False):
+def network(rate=0.0, l2=1e-9, units=6, norm=False):
     keras.utils.set_random_seed(1)
     layers = [keras.layers.Dense(units, "tanh", kernel_regularizer=Penalty(0.0, l2))]
     layers += [keras.layers.BatchNormalization()] if norm else []
@@ -70,6 +70,34 @@ def test_every_setting_that_changes_no_shape_goes_side_by_side(way):
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_members_that_see_some_of_the_rows_share_them_and_learn_as_if_there_were_no_others(way):
+    all_rows, held, plan = examples(90), examples(40, 1), Plan(4, 16, patience=None)
+    chosen = [np.random.default_rng(k).permutation(90)[:85] for k in (0, 1)]
+    chosen += [np.arange(90)]
+    before = programs.compiled
+    members = [member(step(), all_rows, held, plan, rows) for rows in chosen]
+    outcomes = train_beside(members, way=way)
+    assert programs.compiled - before <= (1 if way == "threads" else 2)
+    for rows, outcome in zip(chosen, outcomes, strict=True):
+        assert_same(outcome, train(step(), Examples(*all_rows.take(rows)), held, plan))
+
+
+@pytest.mark.parametrize("rows", [[], [90], [-1], [0.5], [[0, 1]]])
+def test_rows_that_are_no_places_are_refused(rows):
+    with pytest.raises(BadParameter, match=r"member\(rows=...\): rows must be places"):
+        member(step(), examples(90), None, Plan(2, 16), np.array(rows))
+
+
+def test_weights_differ_without_copies_of_the_rows():
+    rows = examples(30)
+    other = rows.weighed(np.linspace(0.1, 1, 30))
+    assert other.inputs["inputs"] is rows.inputs["inputs"]
+    assert other.target is rows.target
+    assert rows.weighed(None).weight.tolist() == [1.0] * 30
+    assert rows.weighed(None).weighed(None) is not rows
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_patience_ends_each_member_on_its_own(way):
     rows, held = examples(60), examples(30, 1)
     plan = Plan(40, 16, patience=3)
@@ -104,7 +132,7 @@ def test_more_epochs_than_are_drawn_ahead_give_the_same(monkeypatch):
 @pytest.mark.parametrize("way", WAYS)
 def test_a_run_that_goes_to_infinity_fails_alone(way):
     rows = examples(60)
-    wild = member(step(1e30, optimizer="sgd"), rows, None, Plan(5, 16, patience=None))
+    wild = member(step(1e38, optimizer="sgd"), rows, None, Plan(5, 16, patience=None))
     tame = member(step(0.01, optimizer="sgd"), rows, None, Plan(5, 16, patience=None))
     failed, fine = train_beside([wild, tame], way=way)
     assert isinstance(failed, TrainingFailed)

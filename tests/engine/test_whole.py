@@ -21,9 +21,10 @@ def parts():
 
 def test_two_epochs_by_hand_and_a_finished_run_stays_as_it_is():
     step, state, feed = parts()
-    names = log_names(step, state, feed._data, 2)
+    body = jax.jit(step.step)
+    names = log_names(body, state, feed._data, 2)
     assert names == ("loss",)
-    run = jax.jit(segment(step, names, held=False))
+    run = jax.jit(segment(step, body, names, held=False))
     orders, keys = np.zeros((3, 1, 2), np.int32), np.zeros((3, 2), np.uint32)
     orders[:, 0] = [0, 1]
     ends = (np.int32(0), np.int32(2), FOREVER)

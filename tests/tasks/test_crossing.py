@@ -60,12 +60,14 @@ def test_fits_of_one_place_are_those_of_fit_whatever_their_settings(cancer):
         {"optimizer": "sgd", "class_weight": {0: 1.0, 1: 3.0}},
     ]
     tasks = [small(**settings) for settings in asked]
-    part, found = Part(*small().read(X[:300], y[:300].to_numpy(), fitting=True)), {}
+    part = Part(*small().read(X[:300], y[:300].to_numpy(), fitting=True))
+    test = Part(small().fit(X[:300], y[:300]).read(X[300:])[0], None)
 
-    def judged(place, task):
-        found[place] = task.predict_proba(X[300:]), task.history_, task.best_epoch_
+    def judge(ask, answers):
+        np.testing.assert_array_equal(answers.probabilities, ask.task.predict_proba(X[300:]))
+        return answers.probabilities, ask.task.history_, ask.task.best_epoch_
 
-    assert fit_beside([Ask(task, part, "here") for task in tasks], judged) == [None] * len(tasks)
+    found = fit_beside([Ask(task, part, "here", test) for task in tasks], judge)
     for place, settings in enumerate(asked):
         alone = small(**settings).fit(X[:300], y[:300])
         np.testing.assert_allclose(found[place][0], alone.predict_proba(X[300:]), atol=1e-4)
@@ -76,11 +78,11 @@ def test_fits_of_one_place_are_those_of_fit_whatever_their_settings(cancer):
 def test_a_fit_that_fails_takes_none_with_it(cancer):
     X, y = cancer
     wild = small(optimizer="sgd", learning_rate=1e30)
-    part, found = Part(*small().read(X, y.to_numpy(), fitting=True)), []
+    part = Part(*small().read(X, y.to_numpy(), fitting=True))
     asks = [Ask(small(epochs=0), part), Ask(wild, part, 1), Ask(small(), part, 1)]
-    failures = fit_beside(asks, lambda place, task: found.append(place))
-    assert [type(failure) for failure in failures] == [BadParameter, TrainingFailed, type(None)]
-    assert found == [2]
+    values = fit_beside(asks, lambda ask, answers: (ask.task.best_epoch_, answers))
+    assert [type(value) for value in values[:2]] == [BadParameter, TrainingFailed]
+    assert values[2] == (small().fit(X, y).best_epoch_, None)
 
 
 def test_groups_stay_whole_and_time_goes_forward(cancer):

@@ -5,6 +5,7 @@ What a task's own settings may be is said by its contracts, not here.
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,6 +43,14 @@ with_seed = click.option(
 )
 
 
+with_on = click.option(
+    "--on",
+    metavar="WHERE",
+    show_default="this process",
+    help="Fit on a Ray cluster: ray (this machine) or ray://HOST:PORT.",
+)
+
+
 # The two arguments are made anew for each command: click 8.1.0 uses up the `cls` it was given.
 
 
@@ -64,6 +73,15 @@ def with_model(command: Work) -> Work:
         type=click.Path(path_type=Path),
         help="The model folder that `fondo train` wrote.",
     )(command)
+
+
+def pool_of(on: Any) -> AbstractContextManager[Any]:
+    """Pool of the `--on` that was given, to be entered; nothing where none was."""
+    if on is None:
+        return nullcontext()
+    from fondo.cluster.pool import open_pool
+
+    return open_pool(on)
 
 
 def parse_settings(pairs: Sequence[str]) -> dict[str, str]:

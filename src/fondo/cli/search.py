@@ -1,12 +1,21 @@
 """`fondo search`: many settings side by side, and the best of them trained and judged."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fondo.cli.line import Command
-from fondo.cli.options import parse_settings, with_json, with_quiet, with_seed, with_source
+from fondo.cli.options import (
+    parse_settings,
+    pool_of,
+    with_json,
+    with_on,
+    with_quiet,
+    with_seed,
+    with_source,
+)
 from fondo.cli.output import stage
 
 if TYPE_CHECKING:
@@ -31,6 +40,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="SQLite file of the trials; the same search with the same file goes on.",
 )
+@with_on
 @click.option("--task", metavar="T", show_default="guessed", help="Which task.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The winner's folder.")
 @click.option("--set", "settings", multiple=True, metavar="key=value", help="Not to be tried.")
@@ -74,11 +84,11 @@ def command(settings: tuple[str, ...], quiet: bool, as_json: bool, **given: obje
             heard=lambda trial: speaker.say(trial.line()),
             **{name: given[name] for name in kept},  # type: ignore[arg-type]
         )
-        with Bar(speaker.console()) as bar:
+        with pool_of(given["on"]) as pool, Bar(speaker.console()) as bar:
             result = search(
                 job,
                 space=given["space"],  # type: ignore[arg-type]
-                plan=plan,
+                plan=replace(plan, on=pool),
                 out=given["out"],  # type: ignore[arg-type]
                 callbacks=(bar,),
                 say=speaker.say,

@@ -10,7 +10,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from fondo.backend import jax
 from fondo.engine.examples import Array, Examples
 from fondo.engine.feeds import epoch_key, epoch_order, filled
 from fondo.engine.plan import Plan
-from fondo.engine.programs import bucket, programs
+from fondo.engine.programs import Body, bucket, programs
 from fondo.engine.step import State, Step
 from fondo.engine.train import Outcome, evaluation_rows, initial_key
 from fondo.engine.whole import FOREVER, Carry, log_names, segment, start
@@ -42,6 +42,9 @@ class Member:
         As `train` takes them; checkpoints, callbacks and memory budget of the plan are not used.
     state : State
         Where it starts.
+    rows : int array (n,) or None, default=None
+        The examples it learns from, as if there were no others; members share what they do not
+        all see. None is all of them.
     """
 
     step: Step
@@ -49,30 +52,60 @@ class Member:
     validation: Examples | None
     plan: Plan
     state: State
+    rows: Array | None = None
+
+    @property
+    def n_rows(self) -> int:
+        """Rows that it learns from."""
+        return self.examples.n_rows if self.rows is None else len(self.rows)
 
 
-def member(step: Step, examples: Examples, validation: Examples | None, plan: Plan) -> Member:
-    """Run from the step's own start; what is changed in its network later changes nothing."""
-    return Member(step, examples, validation, plan, step.init(initial_key(plan.seed)))
+def member(
+    step: Step,
+    examples: Examples,
+    validation: Examples | None,
+    plan: Plan,
+    rows: Array | None = None,
+) -> Member:
+    """Run from the step's own start; what is changed in its network later changes nothing.
+
+    Raises
+    ------
+    BadParameter
+        `rows` are none, or not places in the examples.
+    """
+    if rows is not None:
+        rows = np.asarray(rows)
+        whole = rows.ndim == 1 and rows.dtype.kind in "iu" and len(rows)
+        if not whole or rows.min() < 0 or rows.max() >= examples.n_rows:
+            raise BadParameter(
+                f"member(rows=...): rows must be places of examples, at least one, each from 0 to "
+                f"{examples.n_rows - 1}. Found shape {rows.shape}, type {rows.dtype}."
+            )
+    return Member(step, examples, validation, plan, step.init(initial_key(plan.seed)), rows)
 
 
 def train_beside(
-    members: Sequence[Member],
+    members: Iterable[Member],
     *,
     way: Way | None = None,
     budget: int = BUDGET,
+    threads: int | None = None,
     done: Callable[[int, Outcome | TrainingFailed], None] | None = None,
 ) -> list[Outcome | TrainingFailed]:
     """Train all members; each comes out as `train` would bring it out alone, to float tolerance.
 
     Parameters
     ----------
-    members : sequence of Member
-        In any mixture: those of one shape share a program.
+    members : iterable of Member
+        In any mixture: those of one shape share a program. Threads begin with the first while
+        the next ones are still being made.
     way : {"threads", "vmap"} or None, default=None
         How runs share the device; None goes by the device.
     budget : int, default=1 GiB
         Bytes that runs may take at a time beside the rows they share; at least one run goes.
+    threads : int or None, default=None
+        Runs at a time where they go by threads; None is one a processor.
     done : callable (place, outcome) or None, default=None
         Told of each member as it ends, from whichever thread that happens in, one at a time.
 
@@ -93,7 +126,7 @@ def train_beside(
     if way is None:
         way = "threads" if jax.default_backend() == "cpu" else "vmap"
     shelf = _Shelf()
-    found: list[Outcome | TrainingFailed | None] = [None] * len(members)
+    found: dict[int, Outcome | TrainingFailed] = {}
 
     def ended(place: int, outcome: Outcome | TrainingFailed) -> None:
         found[place] = outcome
@@ -101,23 +134,32 @@ def train_beside(
             done(place, outcome)
 
     if way == "threads":
-        _by_threads(members, shelf, ended)
+        _by_threads(members, shelf, ended, threads or os.cpu_count() or 1)
     else:
+        members = list(members)
         for places in _batches(members, budget):
             if len(places) == 1:
                 ended(places[0], _alone(members[places[0]], shelf))
             else:
                 _by_vmap(members, places, shelf, ended)
-    return [outcome for outcome in found if outcome is not None]
+    return [found[place] for place in sorted(found)]
 
 
-def _by_threads(members: Sequence[Member], shelf: "_Shelf", ended: Callable[..., None]) -> None:
-    """One run a core at a time; the ends are told by this thread, in the order of the members."""
-    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="fondo-run") as pool:
-        pending = [pool.submit(lambda m: _alone(m, shelf), m) for m in members]
+def _by_threads(
+    members: Iterable[Member], shelf: "_Shelf", ended: Callable[..., None], threads: int
+) -> None:
+    """Some runs at a time; each end is told by its own thread, one at a time."""
+    turn = threading.Lock()
+
+    def run(place: int, each: Member) -> None:
+        outcome = _alone(each, shelf)
+        with turn:
+            ended(place, outcome)
+
+    with ThreadPoolExecutor(threads, thread_name_prefix="fondo-run") as pool:
         try:
-            for place, future in enumerate(pending):
-                ended(place, future.result())
+            for future in [pool.submit(run, *pair) for pair in enumerate(members)]:
+                future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -182,11 +224,12 @@ class _Parts:
 
     def __init__(self, each: Member, shelf: "_Shelf") -> None:
         self.member, self.shelf, plan = each, shelf, each.plan
-        n_rows, batch = each.examples.n_rows, plan.batch_size
-        self.limit = bucket(-(-n_rows // batch))
-        data = shelf.put(each.examples.arrays, self.limit * batch)
+        batch = plan.batch_size
+        self.limit = bucket(-(-each.n_rows // batch))
+        length = bucket(-(-each.examples.n_rows // batch)) * batch
+        data = shelf.put(each.examples.arrays, length)
         self.data, self.held = data, self._held_rows()
-        self.names = shelf.names(each, data)
+        body, self.names = shelf.body(each, data)
         if each.step.watch not in self.names:
             raise BadParameter(
                 f"Objective(watch={each.step.watch!r}): it must be 'loss' or one of the metrics. "
@@ -194,7 +237,7 @@ class _Parts:
             )
         ahead = max(1, _ORDERS // (self.limit * batch * 4))
         self.ahead = min(plan.epochs, ahead)
-        self.run = segment(each.step, self.names, self.held is not None)
+        self.run = segment(each.step, body, self.names, self.held is not None)
         self.signature = f"{each.step.signature}|{self.held is not None}"
         self.carry = start(each.step, each.state)
         self.history: list[dict[str, Any]] = []
@@ -211,12 +254,10 @@ class _Parts:
     def arguments(self, carry: Carry) -> tuple[Any, ...]:
         """What the program takes for the epochs that come next."""
         plan, first = self.member.plan, int(carry["epoch"])
-        orders, keys = self.shelf.orders(
-            self.member.examples.n_rows, plan, first, (self.ahead, self.limit)
-        )
+        orders, keys = self.shelf.orders(self.member, first, (self.ahead, self.limit))
         patience = FOREVER if plan.patience is None else np.int32(plan.patience)
         ends = (np.int32(first), np.int32(plan.epochs), patience)
-        n_rows = np.int32(self.member.examples.n_rows)
+        n_rows = np.int32(self.member.n_rows)
         return carry, self.data, orders, keys, n_rows, ends, self.held
 
     def note(self, logs: Array, first: int, last: int, seconds: float) -> None:
@@ -258,19 +299,22 @@ class _Shelf:
         """Rows in stored order."""
         return self._once(("grid", steps, batch), lambda: _grid(steps, batch))
 
-    def orders(self, n_rows: int, plan: Plan, first: int, shape: tuple[int, int]) -> Any:
+    def orders(self, each: Member, first: int, shape: tuple[int, int]) -> Any:
         """Orders (epochs, steps, batch) and keys (epochs, 2) of the epochs from `first` on."""
-        name = ("orders", n_rows, plan.seed, plan.batch_size, first, *shape)
-        return self._once(name, lambda: _orders(n_rows, plan, first, shape))
+        plan, rows = each.plan, each.rows
+        name = ("orders", each.n_rows, plan.seed, plan.batch_size, first, *shape, id(rows))
+        # the rows are kept too, so that no other ones can come to have their id
+        return self._once(name, lambda: (_orders(each, first, shape), rows))[0]
 
-    def names(self, each: Member, data: Any) -> tuple[str, ...]:
-        """Entries of a step's log, found by tracing it once for each signature."""
-        name = ("names", each.step.signature)
-        made = self._once(
-            name, lambda: log_names(each.step, each.state, data, each.plan.batch_size)
-        )
-        names: tuple[str, ...] = made
-        return names
+    def body(self, each: Member, data: Any) -> tuple[Body, tuple[str, ...]]:
+        """Step of one signature, jitted, and the entries of its log; traced once."""
+
+        def make() -> Any:
+            jitted = jax.jit(each.step.step)
+            return jitted, log_names(jitted, each.state, data, each.plan.batch_size)
+
+        made: tuple[Body, tuple[str, ...]] = self._once(("body", each.step.signature), make)
+        return made
 
     def _one(self, array: Array, length: int) -> Any:
         # the array is kept with its copy, so that no other one can come to have its id
@@ -288,13 +332,14 @@ def _grid(steps: int, batch: int) -> Any:
     return jax.device_put(np.arange(steps * batch, dtype=np.int32).reshape(steps, batch))
 
 
-def _orders(n_rows: int, plan: Plan, first: int, shape: tuple[int, int]) -> tuple[Array, Array]:
-    ahead, limit = shape
+def _orders(each: Member, first: int, shape: tuple[int, int]) -> tuple[Array, Array]:
+    (ahead, limit), plan, n_rows = shape, each.plan, each.n_rows
     steps = -(-n_rows // plan.batch_size)
     grids = np.zeros((ahead, limit, plan.batch_size), np.int32)
     keys = np.zeros((ahead, 2), np.uint32)
     for k in range(min(ahead, plan.epochs - first)):
         order = epoch_order(n_rows, plan.seed, first + k)
+        order = order if each.rows is None else each.rows[order]
         grids[k, :steps] = filled(order, steps * plan.batch_size).reshape(steps, -1)
         keys[k] = epoch_key(plan.seed, first + k)
     return grids, keys
@@ -309,7 +354,9 @@ def _batches(members: Sequence[Member], budget: int) -> Iterator[list[int]]:
         ]
         parts = (each.examples, each.validation)
         sizes = [None if p is None else _sizes(p, each.plan.batch_size) for p in parts]
-        key = (each.step.signature, each.plan.batch_size, each.plan.epochs, str([shapes, sizes]))
+        steps = bucket(-(-each.n_rows // each.plan.batch_size))
+        told = str([shapes, sizes, steps])
+        key = (each.step.signature, each.plan.batch_size, each.plan.epochs, told)
         groups.setdefault(key, []).append(place)
     for places in groups.values():
         one = members[places[0]]

@@ -65,6 +65,12 @@ class Examples:
         """(inputs, target, weight)."""
         return self.inputs, self.target, self.weight
 
+    def weighed(self, weight: Array | None) -> "Examples":
+        """The same arrays, not copied, with other weights (rows,); None counts every row once."""
+        if weight is None and not np.any(self.weight != 1):
+            return self
+        return Examples(self.inputs, self.target, weight)
+
     def take(self, rows: Array) -> Block:
         """Chosen rows, in the order asked for; a row may be asked for twice."""
         inputs = {name: array[rows] for name, array in self.inputs.items()}

@@ -4,11 +4,14 @@ A layer or regularizer lists in `knobs` the attributes it computes with as numbe
 of a step's state, so networks that differ in them alone share one compiled program.
 """
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+
+_TURNING = threading.RLock()
 
 Knob = tuple[Any, str]
 """The object that holds it, and the attribute's name."""
@@ -39,18 +42,26 @@ def read_knobs(knobs: Sequence[Knob]) -> list[np.ndarray[Any, Any]]:
 
 
 @contextmanager
+def at_rest() -> Iterator[None]:
+    """Within the block no other thread turns knobs: they may be read and set."""
+    with _TURNING:
+        yield
+
+
+@contextmanager
 def turned(knobs: Sequence[Knob], values: Sequence[Any]) -> Iterator[None]:
     """Within the block the knobs hold these values, traced ones too; then their own again."""
-    before = [getattr(thing, name) for thing, name in knobs]
-    try:
-        for (thing, name), value in zip(knobs, values, strict=True):
-            setattr(thing, name, value)
-        yield
-    finally:
-        for (thing, name), value in zip(knobs, before, strict=True):
-            setattr(thing, name, value)
+    with _TURNING:
+        before = [getattr(thing, name) for thing, name in knobs]
+        try:
+            for (thing, name), value in zip(knobs, values, strict=True):
+                setattr(thing, name, value)
+            yield
+        finally:
+            for (thing, name), value in zip(knobs, before, strict=True):
+                setattr(thing, name, value)
 
 
 def _listed(thing: Any) -> tuple[str, ...]:
-    names = getattr(type(thing), "knobs", ())
+    names = getattr(thing, "knobs", ()) if hasattr(type(thing), "knobs") else ()
     return names if isinstance(names, tuple) else ()

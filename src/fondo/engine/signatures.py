@@ -70,6 +70,7 @@ def _digest(network: Any) -> str:
         [token(type(layer)) for layer in layers],
         [_arrays(layer) for layer in layers],
         [bool(variable.trainable) for variable in network.variables],
+        [name for _, name in knobs],  # a strength that is left out is another program
     ]
     text = json.dumps(parts, sort_keys=True, default=_unknown)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fondo.backend import jax, jnp, lax
-from fondo.engine.programs import _loop
+from fondo.engine.programs import Body, _loop
 from fondo.engine.step import State, Step
 
 FOREVER = np.int32(2**31 - 1)  # patience that never ends
@@ -32,13 +32,15 @@ def start(step: Step, state: State) -> Carry:
     }
 
 
-def segment(step: Step, names: tuple[str, ...], held: bool) -> Callable[..., Any]:
+def segment(step: Step, body: Body, names: tuple[str, ...], held: bool) -> Callable[..., Any]:
     """Function that carries a run on by some epochs, to be compiled.
 
     Parameters
     ----------
     step : Step
         What is repeated.
+    body : callable
+        `step.step`, jitted: it has been traced once when its names were asked for.
     names : tuple of str
         Entries of its log but the weight, sorted.
     held : bool
@@ -68,7 +70,7 @@ def segment(step: Step, names: tuple[str, ...], held: bool) -> Callable[..., Any
         def epoch(both: tuple[Carry, Any]) -> tuple[Carry, Any]:
             c, logs = both
             k = c["epoch"] - first
-            state, seen = _loop(step.step, c["state"], data, orders[k], n_rows, 0, keys[k])
+            state, seen = _loop(body, c["state"], data, orders[k], n_rows, 0, keys[k])
             line = _means(seen, names)
             other = _means(_validated(step, state, held_rows), names) if held else line
             return _ended(step, names, c, (state, line, other)), logs.at[k].set(
@@ -98,10 +100,14 @@ def _ended(step: Step, names: tuple[str, ...], c: Carry, epoch: tuple[State, Any
     }
 
 
-def log_names(step: Step, state: State, data: Any, batch_size: int) -> tuple[str, ...]:
-    """Entries of the step's log but the weight, sorted."""
-    some = jax.tree.map(lambda array: array[:batch_size], data)
-    log = jax.eval_shape(step.step, state, some, np.zeros(2, np.uint32))[1]
+def log_names(body: Body, state: State, data: Any, batch_size: int) -> tuple[str, ...]:
+    """Entries of the log of a jitted step but the weight, sorted."""
+
+    def rows(array: Any) -> Any:
+        return jax.ShapeDtypeStruct((batch_size, *array.shape[1:]), array.dtype)
+
+    key = jax.eval_shape(lambda: jax.random.key(0))
+    log = jax.eval_shape(body, state, jax.tree.map(rows, data), key)[1]
     return tuple(sorted(set(log) - {"weight"}))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fondo.backend import keras, keras_class
+from fondo.layers.drawing import Drawn
 
 Layer: Any = keras_class("layers", "Layer")
 
@@ -22,11 +23,14 @@ def spawn_seeds(seed: int, count: int) -> list[int]:
     return [int(s) for s in np.random.SeedSequence(seed).generate_state(count)]
 
 
-def named_initializer(name: str, seed: int) -> Any:
-    """Initializer of Keras by its name, e.g. "he_normal", drawing from `seed` if it draws."""
+def named_initializer(name: str, seed: int = 0) -> Any:
+    """Initializer of Keras by its name, e.g. "he_normal", drawing from `seed` if it draws.
+
+    In a network that is built with it, `drawing.plain` puts the Keras initializers themselves.
+    """
     made = keras.initializers.get(name)
     config = made.get_config()
-    return type(made).from_config({**config, "seed": seed} if "seed" in config else config)
+    return Drawn(type(made).from_config({**config, "seed": seed} if "seed" in config else config))
 
 
 def config_of(layer: Any, *names: str) -> dict[str, Any]:

@@ -49,18 +49,24 @@ class Penalty(_Regularizer):  # type: ignore[misc]
     Parameters
     ----------
     l1, l2 : float, at least 0, default=0
-        As `keras.regularizers.L1L2`: no factor 1/2.
+        As `keras.regularizers.L1L2`: no factor 1/2. One that is 0 here costs nothing, and is no
+        knob.
     """
 
-    knobs: ClassVar[tuple[str, ...]] = ("l1", "l2")
+    knobs: tuple[str, ...] = ("l1", "l2")
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
         self.l1, self.l2 = l1, l2
+        self.knobs = tuple(name for name in ("l1", "l2") if getattr(self, name))
 
     def __call__(self, x: Any) -> Any:
         """Penalty of one array of weights, a scalar."""
-        ops = keras.ops
-        return self.l1 * ops.sum(ops.absolute(x)) + self.l2 * ops.sum(ops.square(x))
+        ops, terms = keras.ops, []
+        if "l1" in self.knobs or self.l1:
+            terms.append(self.l1 * ops.sum(ops.absolute(x)))
+        if "l2" in self.knobs or self.l2:
+            terms.append(self.l2 * ops.sum(ops.square(x)))
+        return sum(terms, ops.zeros(()))
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that rebuild it."""

@@ -93,7 +93,7 @@ class MemberDense(Layer):  # type: ignore[misc]
         """Make the weights for (batch, members, features)."""
         _, members, features = input_shape
         self.kernel = self.add_weight((members, features, self.units), self._draw, name="kernel")
-        self.bias = self.add_weight((members, self.units), "zeros", name="bias")
+        self.bias = self.add_weight((members, self.units), named_initializer("zeros"), name="bias")
 
     def _draw(self, shape: tuple[int, ...], dtype: Any) -> Any:
         """Kernels drawn one by one: drawn at once, Keras would take members for inputs."""

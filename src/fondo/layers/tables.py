@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from fondo.backend import keras
 from fondo.errors import BadParameter
-from fondo.layers.base import Layer, config_of, serializable, spawn_seeds
+from fondo.layers.base import Layer, config_of, named_initializer, serializable, spawn_seeds
+from fondo.layers.drawing import Drawn
 
 
 @serializable
@@ -53,9 +54,8 @@ class PiecewiseLinearEmbedding(Layer):  # type: ignore[misc]
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the weights for (batch, features)."""
         features = input_shape[-1]
-        uniform = [
-            keras.initializers.RandomUniform(-1, 1, seed=s) for s in spawn_seeds(self.seed, 2)
-        ]
+        start, seeds = keras.initializers, spawn_seeds(self.seed, 2)
+        uniform = [Drawn(start.RandomUniform(-1, 1, seed=seed)) for seed in seeds]
         self.edges = self.add_weight(
             shape=(features, self.bins + 1),
             initializer=lambda shape, dtype: np.broadcast_to(np.linspace(-1, 1, shape[1]), shape),
@@ -63,7 +63,9 @@ class PiecewiseLinearEmbedding(Layer):  # type: ignore[misc]
             name="edges",
         )
         self.linear = self.add_weight((features, self.width), uniform[0], name="linear")
-        self.kernel = self.add_weight((features, self.bins, self.width), "zeros", name="kernel")
+        self.kernel = self.add_weight(
+            (features, self.bins, self.width), named_initializer("zeros"), name="kernel"
+        )
         self.bias = self.add_weight((features, self.width), uniform[1], name="bias")
 
     def set_edges(self, edges: ArrayLike) -> None:
@@ -148,7 +150,7 @@ class PeriodicEmbedding(Layer):  # type: ignore[misc]
         bound = count**-0.5  # the usual bound for `count` inputs
         normal = start.RandomNormal(0, self.spread, seed=seeds[0])
         phase, kernel, bias = (
-            start.RandomUniform(-b, b, seed=s)
+            Drawn(start.RandomUniform(-b, b, seed=s))
             for b, s in zip((0.5, bound, bound), seeds[1:], strict=True)
         )
         self.frequency = self.add_weight((features, count), normal, name="frequency")
@@ -198,7 +200,7 @@ class CodeEmbedding(Layer):  # type: ignore[misc]
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the table for (batch, columns)."""
-        uniform = keras.initializers.RandomUniform(seed=self.seed)
+        uniform = Drawn(keras.initializers.RandomUniform(seed=self.seed))
         self.table = self.add_weight((sum(self.cardinalities), self.width), uniform, name="table")
 
     def call(self, inputs: Any) -> Any:

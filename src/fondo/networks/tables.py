@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from fondo.backend import keras
 from fondo.layers.base import named_initializer, spawn_seeds
+from fondo.layers.drawing import plain
 from fondo.layers.knobs import Dropout, Penalty
 from fondo.layers.members import MemberDense, MemberScale
 from fondo.layers.tables import CodeEmbedding, PeriodicEmbedding, PiecewiseLinearEmbedding
@@ -116,7 +117,7 @@ def mlp(
     parts = [_seen(name, given, sizes, shape, seeds) for name, given in inputs.items()]
     x = parts[0] if len(parts) == 1 else keras.layers.Concatenate()(parts)  # (B[, members], F)
     x = _hidden(x, shape, seeds)
-    network = keras.Model(inputs, _outputs(x, n_outputs, shape, next(seeds)))
+    network = plain(keras.Model(inputs, _outputs(x, n_outputs, shape, next(seeds))))
     if edges is not None:
         network.get_layer("numbers_embedded").set_edges(edges)
     return network
@@ -166,6 +167,7 @@ def _hidden(x: Any, shape: Any, seeds: Iterator[int]) -> Any:
             width,
             activation=None if shape.batch_norm else shape.activation,
             kernel_initializer=named_initializer(shape.initializer, next(seeds)),
+            bias_initializer=named_initializer("zeros"),
             kernel_regularizer=penalty,
             name=f"hidden_{number}",
         )(x)  # (B[, members], width)
@@ -186,5 +188,9 @@ def _outputs(x: Any, n_outputs: int, shape: Any, seed: int) -> Any:
     if shape.members > 1:
         return MemberDense(n_outputs, initializer=start, seed=seed, name="out")(x)
     kernel = named_initializer(start, seed)
-    out = keras.layers.Dense(n_outputs, kernel_initializer=kernel, name="out")(x)  # (B, C)
+    zeros = named_initializer("zeros")
+    dense = keras.layers.Dense(
+        n_outputs, kernel_initializer=kernel, bias_initializer=zeros, name="out"
+    )
+    out = dense(x)  # (B, C)
     return keras.layers.Reshape((1, n_outputs), name="one_member")(out)

@@ -5,19 +5,42 @@ What a candidate is, is in `space`; what is kept of it, in `store`.
 
 import time as clock
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from fondo.errors import FondoError
 from fondo.judge.answers import case_of
+from fondo.judge.metrics import metric_named
 from fondo.search.samplers import Sampler
 from fondo.search.store import Store, Trial
-from fondo.tasks.beside import Ask, fit_beside
+from fondo.tasks.beside import Ask, Pool, fit_beside
 from fondo.tasks.rows import Part
 from fondo.tasks.settings import with_settings
 
 _STARTUP = 8  # candidates with all folds before any is given up
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Score of a fitted candidate on the rows of its fold that it did not learn from.
+
+    Parameters
+    ----------
+    kind : {"class", "number"}
+        Of target.
+    metric : str
+        Name of the score.
+    """
+
+    kind: str
+    metric: str
+
+    def __call__(self, ask: Ask, answers: Any) -> float:
+        """The score."""
+        truth = np.asarray(ask.test.y if ask.test else None)
+        return float(metric_named(self.metric).function(case_of(self.kind, truth, answers)))
 
 
 class Rounds:
@@ -33,14 +56,21 @@ class Rounds:
         What a fold is scored by.
     plan : SearchPlan
     store : Store
+    on : callable or None, default=None
+        Who fits in place of this process, see `tasks.beside`.
     """
 
     def __init__(
-        self, task: Any, parts: list[tuple[Part, Part]], metric: Any, plan: Any, store: Store
+        self,
+        task: Any,
+        parts: list[tuple[Part, Part]],
+        metric: Any,
+        plan: Any,
+        store: Store,
+        on: Pool | None = None,
     ) -> None:
         self.task, self.parts, self.metric, self.plan = task, parts, metric, plan
-        self.store = store
-        self._encoded: dict[tuple[int, str], Any] = {}  # test rows, by fold and encoding
+        self.store, self.on = store, on
 
     def run(self, sampler: Sampler, begun: float) -> None:
         """Go on until the plan is fulfilled; trials that a kill left running come first."""
@@ -84,28 +114,17 @@ class Rounds:
         pairs = [(trial, fold) for trial in batch for fold in folds]
         if not pairs:
             return
-        scores: dict[tuple[int, int], float] = {}
-
-        def judged(place: int, fitted: Any) -> None:
-            trial, fold = pairs[place]
-            test = self.parts[fold][1]
-            key = fold, fitted.encoding_key()
-            if key not in self._encoded:
-                self._encoded[key] = fitted.encode(test.X)
-            answers = fitted.decode(fitted.outputs_of(self._encoded[key]))
-            case = case_of(self.task.kind, np.asarray(test.y), answers)
-            scores[trial.number, fold] = float(self.metric.function(case))
-
         asks = [
-            Ask(with_settings(self.task, trial.settings), self.parts[fold][0], fold)
+            Ask(with_settings(self.task, trial.settings), training, fold, test)
             for trial, fold in pairs
+            for training, test in [self.parts[fold]]
         ]
-        failures = fit_beside(asks, judged)
-        for (trial, fold), failure in zip(pairs, failures, strict=True):
-            if failure is None:
-                trial.values.append(scores[trial.number, fold])
+        judge = Scorer(self.task.kind, self.metric.name)
+        for (trial, _), value in zip(pairs, fit_beside(asks, judge, on=self.on), strict=True):
+            if not isinstance(value, FondoError):
+                trial.values.append(value)
             elif trial.state == "running":
-                self._fail(trial, failure)
+                self._fail(trial, value)
 
     def _fail(self, trial: Trial, failure: FondoError) -> None:
         trial.state, trial.message = "failed", str(failure)

@@ -16,6 +16,7 @@ from fondo.search.rounds import Rounds
 from fondo.search.samplers import make_sampler
 from fondo.search.space import make_space
 from fondo.search.store import Store, Trial
+from fondo.tasks.beside import Pool
 from fondo.tasks.codec import settings_to_json
 from fondo.tasks.crossing import fold_parts, weighted
 from fondo.tasks.rows import Part, part_of
@@ -175,6 +176,8 @@ class SearchPlan:
         Column of times: later rows judge earlier ones, in the outer and the inner parts.
     heard : callable (Trial) or None, default=None
         Told of each candidate as it ends.
+    on : Pool or None, default=None
+        Where the folds are fitted: a pool that `fondo.open_pool` opened; None is this process.
     """
 
     trials: int = 20
@@ -189,6 +192,7 @@ class SearchPlan:
     seed: int = 0
     time: str | None = None
     heard: Callable[[Trial], None] | None = None
+    on: Pool | None = None
 
     def check(self) -> None:
         """BadParameter for what cannot be."""
@@ -238,7 +242,7 @@ def search_part(task: Any, space: Mapping[str, Any], whole: Part, plan: SearchPl
     }
     store = Store(plan.storage, facts)
     try:
-        rounds = Rounds(task, parts, metric, plan, store)
+        rounds = Rounds(task, parts, metric, plan, store, plan.on)
         rounds.run(sampler, begun)
         trials = store.trials()
     finally:

@@ -39,7 +39,9 @@ from fondo.tasks.run import Run, default_batch
 Inputs = dict[str, np.ndarray]
 
 
-TRAINING_ALONE = ("epochs", "batch_size", "patience", "optimizer", "learning_rate", "loss")
+TRAINING_ALONE = (
+    "epochs", "batch_size", "patience", "optimizer", "learning_rate", "loss", "class_weight",
+)  # fmt: skip
 LEARNING_RATE, AVERAGE = 2e-3, 0.99  # of the default optimizer; measured on many tables
 
 
@@ -196,10 +198,17 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
         self.n_validation_ = 0 if held is None else held.n_rows
         self.receipt_ = record.receipt(outcome.hashes)
 
-    def finish(self, training: Part, held: Part | None) -> None:
-        """Learn what stands beside the network: naive baselines, thresholds, error widths."""
+    def finish(self, training: Part, held: Part | None, inputs: Inputs | None = None) -> None:
+        """Learn what stands beside the network: naive baselines, thresholds, error widths.
+
+        `inputs` are the held rows encoded, where they are at hand.
+        """
         self.fools_ = self.fool(training.y)
-        self.calibrate(held, None if held is None else self.answers(held.X))
+        if held is None:
+            self.calibrate(None, None)
+        else:
+            outputs = self.outputs(held.X) if inputs is None else self.outputs_of(inputs)
+            self.calibrate(held, self.decode(outputs))
 
     def _check_settings(self) -> None:
         contracts.check(self)
@@ -238,10 +247,14 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
 
     def examples(self, part: Part) -> Examples:
         """Encoded rows with targets and weights; the best epoch is chosen by weighted loss too."""
-        weight, own = part.weight, self.row_weight(part.y)
-        if own is not None:
-            weight = own if weight is None else weight * own
-        return Examples(self.encode(part.X), self.encode_target(part.y), weight)
+        return Examples(self.encode(part.X), self.encode_target(part.y), self.weights(part))
+
+    def weights(self, part: Part) -> np.ndarray | None:
+        """Weight of each row: its own times what the settings ask for; None for equal ones."""
+        own = self.row_weight(part.y)
+        if own is None or part.weight is None:
+            return part.weight if own is None else own
+        return np.asarray(part.weight * own)
 
     def outputs(self, X: Any) -> np.ndarray:
         """What the network says of rows already read, not yet decoded."""
@@ -311,17 +324,19 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
         groups: Any = None,
         time: str | None = None,
         sample_weight: Any = None,
+        on: Any = None,
     ) -> CrossValidation:
         """Fit on all folds but one, judge on the one left out, for each fold of each repeat.
 
         Folds are stratified by class, or keep `groups` whole, or go forward in `time` (a column).
-        All fits go side by side; baselines are fitted on the same folds.
+        All fits go side by side, here or `on` a pool (`fondo.open_pool`); baselines are fitted on
+        the same folds.
         """
         from fondo.tasks.crossing import cross_validate, weighted
 
         X, y = self.read(X, y, fitting=True)
         whole = weighted(self, X, y, sample_weight, groups)
-        return cross_validate(self, whole, time, (folds, repeats))
+        return cross_validate(self, whole, time, (folds, repeats), on=on)
 
     # ---- what many fits of one task have in common, see `tasks.beside`
 
@@ -359,16 +374,8 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
 
     def settings(self) -> dict[str, Any]:
         """Settings in full: groups spread out, and what None stood for."""
-        full: dict[str, Any] = self.get_params(deep=False)
-        for name, group in self.setting_groups.items():
-            chosen = full.pop(name) or group()
-            full |= {f"{name}.{key}": value for key, value in chosen.get_params().items()}
-        if hasattr(self, "plan_"):
-            full["batch_size"] = self.plan_["batch_size"]
-        if self.optimizer is None:
-            rate = self.learning_rate or LEARNING_RATE
-            full |= {"optimizer": "AdamW, weights averaged", "learning_rate": rate}
-        return full
+        default = self.learning_rate or LEARNING_RATE
+        return saving.spelled_out(self, ("AdamW, weights averaged", default))
 
     def summary(self) -> list[dict[str, Any]]:
         """Layers of the trained network: name, type, output shape, parameters."""

@@ -4,15 +4,20 @@ What the fits have in common is done once: reading, encoding of the same rows in
 building of networks of one form, compiling. How runs share the device is in `engine.beside`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fondo.engine.beside import Member, member, train_beside
+from fondo.engine.examples import Examples
+from fondo.engine.knobs import at_rest
 from fondo.engine.signatures import remembered
-from fondo.engine.step import supervised
+from fondo.engine.step import Supervised, supervised
 from fondo.engine.train import Outcome
 from fondo.errors import FondoError
+from fondo.judge.answers import Answers
+from fondo.tasks.codec import settings_to_json
 from fondo.tasks.rows import Part, split_part
 from fondo.tasks.run import Run
 
@@ -28,12 +33,109 @@ class Ask:
     part : Part
         Rows to learn from, read; its groups keep training and validation rows apart.
     place : object
-        Names the rows: asks of one place have the very same part.
+        Names the rows: asks of one place have the very same part and test.
+    test : Part or None, default=None
+        Rows to be answered by the fitted task.
     """
 
     task: Any
     part: Part
     place: Any = None
+    test: Part | None = None
+
+
+Judge = Callable[[Ask, Answers | None], Any]
+"""(ask, answers to its test rows) -> value. The task of the ask is fitted, and answers only until
+this returns: its network is another's then."""
+
+Pool = Callable[[Sequence[Ask], Judge], list[Any]]
+"""Who does the work of `fit_beside` elsewhere: other processes, other machines."""
+
+
+def fit_beside(
+    asks: Sequence[Ask], judge: Judge, *, on: Pool | None = None, **options: Any
+) -> list[Any]:
+    """Fit all, judge each as it ends, and give what the judge said.
+
+    Parameters
+    ----------
+    asks : sequence of Ask
+        In any mixture of tasks, settings and rows.
+    judge : callable (Ask, Answers or None) -> value
+        Called once a fit, one at a time, in the order in which they end.
+    on : callable (asks, judge) -> values, default=None
+        Does the work in place of this process, see `fondo.cluster`.
+    **options : object
+        Passed on to `train_beside`.
+
+    Returns
+    -------
+    values : list
+        One an ask, in order. Where a fit came to nothing it is the `FondoError` that says why:
+        settings that cannot be, rows that cannot be learnt from, a loss that went to infinity.
+    """
+    if on is not None:
+        return on(asks, judge)
+    kitchen = _Kitchen()
+    values: list[Any] = [None] * len(asks)
+    places: list[int] = []
+
+    def members() -> Iterator[Member]:
+        for place, ask in enumerate(asks):
+            try:
+                made = kitchen.member(ask)
+            except FondoError as error:
+                values[place] = error
+            else:
+                places.append(place)
+                yield made
+
+    def ended(k: int, outcome: Any) -> None:
+        place = places[k]
+        if not isinstance(outcome, Outcome):
+            values[place] = outcome
+            return
+        try:
+            values[place] = judge(asks[place], kitchen.finish(asks[place], outcome))
+        except FondoError as error:
+            values[place] = error
+        finally:
+            asks[place].task._lent = None
+
+    with remembered():
+        train_beside(members(), done=ended, **options)
+    return values
+
+
+def portions(asks: Sequence[Ask], count: int) -> list[list[int]]:
+    """Places of asks in about `count` portions, those that share a program together.
+
+    Examples
+    --------
+    >>> import fondo
+    >>> asks = [
+    ...     Ask(fondo.TableRegressor(learning_rate=rate, loss=loss), Part(None, None))
+    ...     for rate in (0.1, 0.2)
+    ...     for loss in ("mse", "mae")
+    ... ]
+    >>> portions(asks, 2)
+    [[0, 2], [1, 3]]
+    """
+    alike: dict[str, list[int]] = {}
+    for place, ask in enumerate(asks):
+        alike.setdefault(_form(ask.task), []).append(place)
+    most = max(1, -(-len(asks) // count))
+    return [
+        places[first : first + most]
+        for places in alike.values()
+        for first in range(0, len(places), most)
+    ]
+
+
+def _form(task: Any) -> str:
+    """Settings that may make another program; equal forms most often share one."""
+    settings = {k: v for k, v in settings_to_json(task).items() if k != "learning_rate"}
+    return f"{type(task).__name__} {json.dumps(settings, sort_keys=True, default=repr)}"
 
 
 @dataclass
@@ -43,64 +145,18 @@ class _Ready:
     learned: dict[str, Any]
     training: Part
     held: Part | None
-    examples: Any
-    held_examples: Any
-
-
-def fit_beside(
-    asks: Sequence[Ask], judged: Callable[[int, Any], None], **options: Any
-) -> list[FondoError | None]:
-    """Fit all, and hand each to `judged` as it ends.
-
-    Parameters
-    ----------
-    asks : sequence of Ask
-        In any mixture of tasks, settings and rows.
-    judged : callable (place in asks, fitted task)
-        The task answers only until `judged` returns: its network is another's then.
-    **options : object
-        Passed on to `train_beside`.
-
-    Returns
-    -------
-    failures : list of FondoError or None
-        Why a fit came to nothing: settings that cannot be, rows that cannot be learnt from, a
-        loss that went to infinity. None where it was judged.
-    """
-    kitchen = _Kitchen()
-    failures: list[FondoError | None] = [None] * len(asks)
-    members: list[Member] = []
-    places: list[int] = []
-
-    def ended(k: int, outcome: Any) -> None:
-        place = places[k]
-        if not isinstance(outcome, Outcome):
-            failures[place] = outcome
-            return
-        try:
-            kitchen.finish(asks[place], outcome)
-            judged(place, asks[place].task)
-            asks[place].task._lent = None
-        except FondoError as error:
-            failures[place] = error
-
-    with remembered():
-        for place, ask in enumerate(asks):
-            try:
-                members.append(kitchen.member(ask))
-                places.append(place)
-            except FondoError as error:
-                failures[place] = error
-        train_beside(members, done=ended, **options)
-    return failures
+    examples: Examples
+    held_examples: Examples | None
+    test_inputs: Any = field(default=None)
 
 
 class _Kitchen:
-    """Prepares members, sharing encoded rows and networks."""
+    """Prepares members, sharing encoded rows, networks and steps."""
 
     def __init__(self) -> None:
         self._ready: dict[Any, _Ready] = {}
         self._networks: dict[Any, Any] = {}
+        self._steps: dict[Any, Supervised] = {}
         self._used: dict[int, tuple[Any, _Ready]] = {}  # of the task with that id
 
     def member(self, ask: Ask) -> Member:
@@ -108,20 +164,31 @@ class _Kitchen:
         task = ask.task
         task._check_settings()
         ready = self._encoded(ask)
-        network = self._network(task)
-        step = supervised(network, task.objective(), *task._optimizer())
-        plan = task.plan(ready.examples.n_rows, Run())
-        task.plan_ = {"batch_size": plan.batch_size, "rows": ready.examples.n_rows}
-        self._used[id(task)] = network, ready
-        return member(step, ready.examples, ready.held_examples, plan)
+        examples = ready.examples.weighed(task.weights(ready.training))
+        held = ready.held_examples
+        if held is not None and ready.held is not None:
+            held = held.weighed(task.weights(ready.held))
+        plan = task.plan(examples.n_rows, Run())
+        task.plan_ = {"batch_size": plan.batch_size, "rows": examples.n_rows}
+        with at_rest():  # the runs that went before may just be compiled
+            step = self._step(task)
+            self._used[id(task)] = step.network, ready
+            return member(step, examples, held, plan)
 
-    def finish(self, ask: Ask, outcome: Outcome) -> None:
-        """Fill the task with what its run found."""
+    def finish(self, ask: Ask, outcome: Outcome) -> Answers | None:
+        """Fill the task with what its run found; its answers to the test rows."""
         task, (network, ready) = ask.task, self._used.pop(id(ask.task))
         task.network_, task._lent = network, outcome.state
         task.history_, task.best_epoch_ = outcome.history, outcome.best_epoch
-        task.n_validation_ = 0 if ready.held is None else ready.held_examples.n_rows
-        task.finish(ready.training, ready.held)
+        task.n_validation_ = 0 if ready.held_examples is None else ready.held_examples.n_rows
+        inputs = None if ready.held_examples is None else ready.held_examples.inputs
+        task.finish(ready.training, ready.held, inputs)
+        if ask.test is None:
+            return None
+        if ready.test_inputs is None:
+            ready.test_inputs = task.encode(ask.test.X)
+        answers: Answers = task.decode(task.outputs_of(ready.test_inputs))
+        return answers
 
     def _encoded(self, ask: Ask) -> _Ready:
         task = ask.task
@@ -141,12 +208,26 @@ class _Kitchen:
             setattr(task, name, value)
         return self._ready[key]
 
-    def _network(self, task: Any) -> Any:
-        """Network of the task's form with the weights that a fresh one has."""
-        key = task.network_key()
+    def _step(self, task: Any) -> Supervised:
+        """Step of the task; those that differ in numbers alone have one, set anew for each."""
+        key, name = task.network_key(), task.optimizer
         if key is None:
-            return task.network()
-        key = (type(task), key)
+            return supervised(task.network(), task.objective(), *task._optimizer())
+        network = self._network(task, (type(task), key))
+        objective = task.objective()
+        if not isinstance(name, str | None):
+            return supervised(network, objective, *task._optimizer())
+        rate = task.learning_rate
+        alike = (type(task), key, objective.signature, name, rate is None)
+        if alike not in self._steps:
+            self._steps[alike] = supervised(network, objective, *task._optimizer())
+        step = self._steps[alike]
+        if rate is not None:
+            step.optimizer.learning_rate = float(rate)
+        return step
+
+    def _network(self, task: Any, key: Any) -> Any:
+        """Network of the task's form with the weights that a fresh one has."""
         if key not in self._networks:
             self._networks[key] = task.network()
         network = self._networks[key]  # runs take copies of its weights and leave it as it is

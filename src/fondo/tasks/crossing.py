@@ -7,15 +7,20 @@ from sklearn.base import clone
 
 from fondo.contracts import Whole, check_value
 from fondo.data.splits import folds as split_folds
-from fondo.errors import BadData, BadParameter
+from fondo.errors import BadData, BadParameter, FondoError
 from fondo.judge.answers import Answers
-from fondo.tasks.beside import Ask, fit_beside
+from fondo.tasks.beside import Ask, Pool, fit_beside
 from fondo.tasks.folds import CrossValidation, cross_validation
 from fondo.tasks.rows import Part, check_weight, part_of
 
 
 def cross_validate(
-    task: Any, whole: Part, time: str | None, counts: tuple[int, int], rivals: bool = True
+    task: Any,
+    whole: Part,
+    time: str | None,
+    counts: tuple[int, int],
+    rivals: bool = True,
+    on: Pool | None = None,
 ) -> CrossValidation:
     """Fit on all folds but one, judge on the one left out, for each fold of each repeat.
 
@@ -31,24 +36,29 @@ def cross_validate(
         How many folds, and how often the rows are dealt anew.
     rivals : bool, default=True
         Whether classic models are fitted on the same folds.
+    on : callable or None, default=None
+        Who fits in place of this process, see `fit_beside`.
     """
     parts = fold_parts(task, whole, time, counts)
-    answers: dict[int, Answers] = {}
-
-    def judged(place: int, fitted: Any) -> None:
-        answers[place] = fitted.answers(parts[place][1].X)
-
-    asks = [Ask(clone(task), training, place) for place, (training, _) in enumerate(parts)]
-    for place, failure in enumerate(fit_beside(asks, judged)):
-        if failure is not None:
-            raise type(failure)(f"Fold {place % counts[0] + 1}: {failure}") from failure
+    asks = [Ask(clone(task), training, place, test) for place, (training, test) in enumerate(parts)]
+    values = fit_beside(asks, _answered, on=on)
+    for place, value in enumerate(values):
+        if isinstance(value, FondoError):
+            raise type(value)(f"Fold {place % counts[0] + 1}: {value}") from value
     # rivals come last: their threads and those of the networks would only wait for one another
     evaluations = [
-        ask.task.judged(test, answers[place], training if rivals else None, leaks=False)
-        for place, (ask, (training, test)) in enumerate(zip(asks, parts, strict=True))
+        fitted.judged(test, answers, training if rivals else None, leaks=False)
+        for (fitted, answers), (training, test) in zip(values, parts, strict=True)
     ]
     n_test = np.mean([len(test.y) / (len(test.y) + len(rest.y)) for rest, test in parts])
     return cross_validation(evaluations, float(n_test))
+
+
+def _answered(ask: Ask, answers: Answers | None) -> tuple[Any, Answers | None]:
+    """The fitted task without its network, which is another's by now, and its answers."""
+    fitted = ask.task
+    del fitted.network_
+    return fitted, answers
 
 
 def fold_parts(

@@ -164,3 +164,16 @@ def with_network(
     if weights is not None:
         task.network_ = task.network()
         set_weights(task.network_, weights)
+
+
+def spelled_out(task: Any, default: tuple[str, float]) -> dict[str, Any]:
+    """Settings in full; `default` is the optimizer that None stands for, and its rate."""
+    full: dict[str, Any] = task.get_params(deep=False)
+    for name, group in task.setting_groups.items():
+        chosen = full.pop(name) or group()
+        full |= {f"{name}.{key}": value for key, value in chosen.get_params().items()}
+    if hasattr(task, "plan_"):
+        full["batch_size"] = task.plan_["batch_size"]
+    if task.optimizer is None:
+        full |= {"optimizer": default[0], "learning_rate": default[1]}
+    return full

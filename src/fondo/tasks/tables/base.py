@@ -201,8 +201,7 @@ class TableTask(Task):
         names = {kind: len(found) for kind, found in self.encoder_.names_.items()}
         codes = [int(n) for n in self.encoder_.cardinalities_]
         shape = settings_to_json(self.architecture or MLP())
-        penalised = bool(shape["l1"] or shape["l2"])
-        shape |= {"dropout": bool(shape["dropout"]), "l1": penalised, "l2": penalised}
+        shape |= {name: bool(shape[name]) for name in ("dropout", "l1", "l2")}
         key = [names, codes, self.n_outputs, shape, self.edges_ is not None, self.random_state]
         return json.dumps(key, sort_keys=True)
 
