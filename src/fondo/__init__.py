@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from fondo.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from fondo.cluster.pool import open_pool as open_pool
     from fondo.data.splits import Latest as Latest
     from fondo.data.tables.columns import Columns as Columns
+    from fondo.explain.diagnose import diagnose as diagnose
     from fondo.explain.importance import importance as explain
     from fondo.jobs.trace import trace as trace
     from fondo.jobs.train import train as train
     from fondo.report.report import report as report
     from fondo.search.compare import compare as compare
+    from fondo.search.more_data import more_data as more_data
     from fondo.search.search import SearchPlan as SearchPlan
     from fondo.search.search import search as search
     from fondo.tasks.architecture import MLP as MLP
@@ -37,8 +40,11 @@ _PLACES = {
     "TableClassifier": ("fondo.tasks.tables.classify", "TableClassifier"),
     "TableRegressor": ("fondo.tasks.tables.regress", "TableRegressor"),
     "Task": ("fondo.tasks.base", "Task"),
+    "diagnose": ("fondo.explain.diagnose", "diagnose"),
     "explain": ("fondo.explain.importance", "importance"),
     "load": ("fondo.tasks.load", "load"),
+    "more_data": ("fondo.search.more_data", "more_data"),
+    "open_pool": ("fondo.cluster.pool", "open_pool"),
     "report": ("fondo.report.report", "report"),
     "trace": ("fondo.jobs.trace", "trace"),
     "train": ("fondo.jobs.train", "train"),
@@ -54,8 +60,11 @@ __all__ = [
     "TableRegressor",
     "Task",
     "compare",
+    "diagnose",
     "explain",
     "load",
+    "more_data",
+    "open_pool",
     "report",
     "search",
     "trace",

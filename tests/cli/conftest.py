@@ -73,6 +73,7 @@ def training(evaluation: SimpleNamespace) -> SimpleNamespace:
         rows={"train": 387, "validation": 68, "test": 114},
         dropped=[("id", "identifier-like"), ("note [free]", "free text")],
         notes=["3 rows had no target and were set aside."],
+        diagnosis=SimpleNamespace(line="high variance: 3 points [of 5]. More rows help most."),
         evaluation=evaluation,
         importances=[SimpleNamespace(name="worst radius", value=0.21, low=0.15, high=0.28)],
         predictions=["malignant", "benign"],

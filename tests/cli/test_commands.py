@@ -21,7 +21,8 @@ def test_train_passes_every_option_on(ask, fake, training) -> None:
     done = ask(
         *"train loans.csv --target bad --task table-classifier --out m --seed 7".split(),
         *"--set epochs=20 --set scale=robust --test 0.3 --group who --time day".split(),
-        *"--weight w --drop a --drop b --memory 2GB --resume --quiet --json".split(),
+        *"--weight w --drop a --drop b --memory 2GB --human-level 0.02".split(),
+        *"--resume --quiet --json".split(),
     )
     assert done.exit_code == 0, done.stderr
     (job,) = asked
@@ -39,6 +40,7 @@ def test_train_passes_every_option_on(ask, fake, training) -> None:
         "time": "day",
         "weight": "w",
         "drop": ("a", "b"),
+        "human": 0.02,
         "resume": True,
         "memory_budget": 2_000_000_000,
     }
@@ -60,6 +62,7 @@ def test_train_draws_tables_without_json(ask, fake, training) -> None:
     fake("fondo.jobs.train", "train", lambda **_: training)
     done = ask("train", "a.csv")
     assert "Verdict:" in done.stdout
+    assert "Diagnosis: high variance: 3 points [of 5]. More rows help most." in done.stdout
     assert "{" not in done.stdout
 
 
@@ -103,12 +106,16 @@ def test_predict_into_a_file_says_so(ask, fake, predictions) -> None:
 
 def test_evaluate_shows_scores_and_takes_training_rows(ask, fake, evaluation) -> None:
     result = SimpleNamespace(
-        evaluation=evaluation, to_json=lambda: {"task": "t"}, notes=["A note."]
+        evaluation=evaluation,
+        to_json=lambda: {"task": "t"},
+        notes=["A note."],
+        diagnosis=SimpleNamespace(line="data mismatch: 3 points."),
     )
     asked = fake("fondo.jobs.evaluate", "evaluate", lambda **_: result)
     done = ask("evaluate", "m", "new.csv", "--train", "old.csv")
     assert "Verdict:" in done.stdout
     assert "A note." in done.stdout
+    assert "Diagnosis: data mismatch: 3 points." in done.stdout
     assert asked[0]["train"] == "old.csv"
     assert json.loads(ask("evaluate", "m", "new.csv", "--json").stdout) == {"task": "t"}
 

@@ -12,8 +12,8 @@ from fondo.report.page import render
 
 Make = Callable[..., ReportContent]
 ORDER = [
-    "leaks", "data", "split", "scores", "learning", "plots", "importances", "reasons", "network",
-    "settings", "receipt", "use",
+    "leaks", "data", "split", "scores", "diagnosis", "learning", "plots", "importances", "reasons",
+    "network", "settings", "receipt", "use",
 ]  # fmt: skip
 
 

@@ -49,6 +49,7 @@ def test_a_result_fills_the_rest() -> None:
         ),
         rows={"train": 6, "validation": 2, "test": 2},
         notes=["1 row without a target."],
+        diagnosis=None,
         importances=[Importance("age", 0.5, 0.4, 0.6)],
         reasons=[[Reason("age", 31, 0.125)]],
         predictions=["yes"],

@@ -29,13 +29,14 @@ def command(model: Path, source: str, train: str | None, quiet: bool, as_json: b
     The table must hold the target column.
     """
     with stage(as_json, quiet) as speaker:
-        from fondo.cli.tables import show_evaluation, show_notes
+        from fondo.cli.tables import show_diagnosis, show_evaluation, show_notes
         from fondo.jobs.evaluate import evaluate
 
         result = evaluate(model, source, train=train)
 
         def show(console: "Console") -> None:
             show_evaluation(console, result.evaluation, sought=train is not None)
+            show_diagnosis(console, result.diagnosis)
             show_notes(console, result.notes)
 
         speaker.answer(result.to_json(), show)

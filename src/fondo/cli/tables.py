@@ -44,6 +44,7 @@ def show_training(console: "Console", result: Any) -> None:
     _named(console, "Columns left out:", result.dropped)
     show_notes(console, result.notes)
     show_evaluation(console, result.evaluation)
+    show_diagnosis(console, result.diagnosis)
     show_importances(console, result.importances)
     show_reasons(console, result.predictions, result.reasons)
     _where(console, result)
@@ -59,6 +60,12 @@ def show_evaluation(console: "Console", evaluation: Any, *, sought: bool = True)
         console.print("Leaks: not looked for; --train SOURCE names the training rows.")
     show_notes(console, evaluation.notes)
     _line(console, "[bold]Verdict:[/] ", evaluation.verdict)
+
+
+def show_diagnosis(console: "Console", diagnosis: Any) -> None:
+    """What holds the network back and what to do about it, where it is known."""
+    if diagnosis is not None:
+        _line(console, "[bold]Diagnosis:[/] ", diagnosis.line)
 
 
 def score_table(evaluation: Any) -> "Table":

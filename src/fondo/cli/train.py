@@ -63,6 +63,14 @@ from fondo.cli.output import stage
     show_default="what the machine has",
     help="Stream tables from disk that need more, such as 2GB.",
 )
+@click.option(
+    "--human-level",
+    "human",
+    type=float,
+    metavar="ERROR",
+    help="Error of a person who does the same by hand: 0.02 for 2 % wrong answers; for numbers the "
+    "RMSE in the unit of the target.",
+)
 @click.option("--resume", is_flag=True, help="Go on where the same training was stopped.")
 @with_quiet
 @with_json
@@ -81,6 +89,7 @@ def command(
     weight: str | None,
     drop: tuple[str, ...],
     memory: str | None,
+    human: float | None,
     resume: bool,
     quiet: bool,
     as_json: bool,
@@ -110,6 +119,7 @@ def command(
                 time=time,
                 weight=weight,
                 drop=drop,
+                human=human,
                 resume=resume,
                 memory_budget=budget,
                 callbacks=(bar,),

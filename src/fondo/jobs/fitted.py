@@ -28,6 +28,8 @@ class Fitted:
         Rows of "train", "validation" and "test".
     notes : list of str
         What a reader must know.
+    validation : Rows or None
+        Validation rows, where they are not among the training rows: of a streamed table.
     """
 
     task: Task
@@ -35,6 +37,7 @@ class Fitted:
     test: Rows
     counts: dict[str, int]
     notes: list[str]
+    validation: Rows | None = None
 
 
 def importances(task: Any, rows: Rows, seed: int) -> tuple[list[Importance], list[str]]:

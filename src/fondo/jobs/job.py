@@ -37,6 +37,8 @@ class Job:
         Hash of the whole table; by it the table is known again.
     streamed : bool
         Whether the table was read from disk in batches.
+    human : float or None
+        Error of a person who does the same by hand; the diagnosis stands beside it.
     """
 
     source: str
@@ -51,6 +53,7 @@ class Job:
     drop: tuple[str, ...] = ()
     fingerprint: str = ""
     streamed: bool = False
+    human: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""

@@ -132,16 +132,22 @@ def split(job: Job, rows: Rows) -> tuple[Rows, Rows]:
     return training, test if labels is None else _judgeable(job, training, test)
 
 
-def unseen(job: Job, task: Any, source: str | Path | pl.DataFrame) -> Rows:
+def is_own(job: Job, frame: pl.DataFrame) -> bool:
+    """Whether a frame is the very table that the job was trained on."""
+    return bool(job.fingerprint) and fingerprint(frame) == job.fingerprint
+
+
+def unseen(job: Job, task: Any, source: str | Path | pl.DataFrame, name: str = "") -> Rows:
     """Rows of a source that the job's network, in `task`, was not trained on.
 
     Where the frame is the very table of the job, those are its test rows. Columns that only
-    training needs (group, time, weight, those left out) may be missing.
+    training needs (group, time, weight, those left out) may be missing. Messages call the source
+    by `name`, where it was read already.
     """
     frame = read_frame(source)
-    if job.fingerprint and fingerprint(frame) == job.fingerprint:
+    if is_own(job, frame):
         return _test_rows(job, rows_of(job, frame), frame.height)
-    named = replace(job, source=name_of(source))
+    named = replace(job, source=name or name_of(source))
     rows = rows_of(_bare(named, frame), frame)
     if task.kind == "class":
         check_known(named, rows.y, rows.places, task.classes_)

@@ -9,12 +9,15 @@ import numpy as np
 from fondo.data.tables.read import file_format
 from fondo.data.tables.stream import StreamedTable, draw_parts
 from fondo.errors import BadData, BadParameter
+from fondo.explain.diagnose import MOST_ROWS
+from fondo.jobs.diagnosed import check_person
+from fondo.jobs.fitted import Fitted
 from fondo.jobs.job import Job
 from fondo.jobs.roles import check_column, readable_target, target_notes, weights_of
 from fondo.jobs.rows import Rows, rows_of
 from fondo.tasks.registry import task_class
 from fondo.tasks.run import Run
-from fondo.tasks.tables.streamed import draw, fit_streamed
+from fondo.tasks.tables.streamed import SAMPLE, draw, fit_streamed
 
 GUESSED_FROM = 10_000  # first rows, to guess the task of a streamed table
 SHARE_OF_MEMORY = 0.5  # of what is free, for a table and its encoding together
@@ -44,10 +47,8 @@ def free_memory() -> int:
         return 4 << 30
 
 
-def fit(
-    task: Any, job: Job, table: StreamedTable, run: Run
-) -> tuple[dict[str, int], tuple[Rows, Rows], list[str]]:
-    """Fit a task; rows of each part, samples of the training and the test part, and notes."""
+def fit(task: Any, job: Job, table: StreamedTable, run: Run) -> Fitted:
+    """Fitted task, with samples of the training, the test and the validation part."""
     for name in ("group", "time"):
         if getattr(job, name) is not None:
             raise BadParameter(
@@ -62,11 +63,25 @@ def fit(
     drawn = draw_parts(table.n_rows, shares, job.seed)
     parts = {name: mask & known for name, mask in drawn.items()}
     learnt = {name: parts[name] for name in ("train", "validation")}
+    if job.human is not None:
+        check_person(job, task, _sample(job, table, parts["train"], MOST_ROWS).y)
     fit_streamed(task, table, learnt, run, drop=job.drop)
     counts = {name: int(np.count_nonzero(mask)) for name, mask in parts.items()}
-    samples = [rows_of(job, table.take(draw(parts[n], job.seed))) for n in ("train", "test")]
-    notes = [*told, *_notes(counts, (samples[0], samples[1]))]
-    return counts, (samples[0], samples[1]), notes
+    training, test = (_sample(job, table, parts[name]) for name in ("train", "test"))
+    held = parts["validation"]
+    return Fitted(
+        task,
+        training,
+        test,
+        counts,
+        [*told, *_notes(counts, (training, test)), *task.encoder_.notes_],
+        _sample(job, table, held, MOST_ROWS) if held.any() else None,
+    )
+
+
+def _sample(job: Job, table: StreamedTable, mask: np.ndarray, most: int = SAMPLE) -> Rows:
+    """Random rows of a part, at most so many."""
+    return rows_of(job, table.take(draw(mask, job.seed, most)))
 
 
 def _known(job: Job, table: StreamedTable) -> tuple[np.ndarray, list[str]]:

@@ -21,6 +21,7 @@ from fondo.errors import Interrupted
 from fondo.explain.importance import Importance
 from fondo.explain.reasons import Reason, reasons
 from fondo.jobs import streamed
+from fondo.jobs.diagnosed import check_person, diagnosed
 from fondo.jobs.fitted import Fitted, importances, page_parts
 from fondo.jobs.guess import Guess, guess
 from fondo.jobs.job import Job, check_job
@@ -28,6 +29,7 @@ from fondo.jobs.notes import learnt_notes, naming
 from fondo.jobs.places import checkpoint_note, checkpoint_of, choose_folder
 from fondo.jobs.rows import Rows, rows_of, split
 from fondo.jobs.source import open_source
+from fondo.judge.diagnosis import Diagnosis
 from fondo.judge.evaluation import Evaluation
 from fondo.report.report import report
 from fondo.tasks.base import Task
@@ -67,6 +69,8 @@ class TrainResult:
         Wall-clock time of the whole job.
     notes : list of str
         What was set aside, and why.
+    diagnosis : Diagnosis or None
+        What holds the network back, and what to do about it.
     """
 
     task: Task
@@ -82,6 +86,7 @@ class TrainResult:
     report: Path | None = None
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    diagnosis: Diagnosis | None = None
 
     @property
     def task_name(self) -> str:
@@ -109,6 +114,7 @@ class TrainResult:
             "seconds": round(self.seconds, 3),
             "notes": self.notes,
             "dropped": [list(pair) for pair in self.dropped],
+            "diagnosis": None if self.diagnosis is None else self.diagnosis.to_json(),
         }
 
 
@@ -142,6 +148,7 @@ def train(
     time: str | None = None,
     weight: str | None = None,
     drop: Sequence[str] = (),
+    human: float | None = None,
     resume: bool = False,
     memory_budget: int | None = None,
     callbacks: Sequence[Callback] = (),
@@ -170,6 +177,9 @@ def train(
         them in training.
     drop : sequence of str
         Columns left out.
+    human : float or None, default=None
+        Error of a person who does the same by hand: the share of wrong answers for classes, the
+        RMSE in the unit of the target for numbers. What is above it is told as avoidable bias.
     resume : bool, default=False
         Go on from the checkpoint in `out`.
     memory_budget : int or None
@@ -199,6 +209,7 @@ def train(
         time=time,
         weight=weight,
         drop=tuple(drop),
+        human=human,
         fingerprint="" if table.stream else fingerprint(table.sample),
     )
     check_job(job)
@@ -239,9 +250,9 @@ def fit(job: Job, rows: Rows | StreamedTable, run: Run) -> Fitted:
     """Fitted task of a job, with its training and test rows."""
     task = configure(task_class(job.task), job.settings, seed=job.seed)
     if isinstance(rows, StreamedTable):
-        counts, (training, test), notes = streamed.fit(task, job, rows, run)
-        return Fitted(task, training, test, counts, notes + task.encoder_.notes_)
+        return streamed.fit(task, job, rows, run)
     training, test = split(job, rows)
+    check_person(job, task, training.y)
     if job.time is not None and isinstance(task.validation, float):
         task.set_params(validation=Latest(job.time, task.validation))
     task.fit(training.X, training.y, training.weight, groups=training.groups, run=run)
@@ -267,18 +278,21 @@ def judged(job: Job, fitted: Fitted, why: str) -> TrainResult:
         for part in (fitted.training, fitted.test)
     )
     shown = fitted.test.X.head(SHOWN_ROWS)
+    answers = task.answers(test.X)
+    evaluation = task.judged(test, answers, known)
     found, more = importances(task, fitted.test, job.seed)
     return TrainResult(
         task=task,
         job=job,
         why=why,
         rows=fitted.counts,
-        evaluation=task.evaluate_part(test, known),
+        evaluation=evaluation,
         importances=found,
         reasons=reasons(task, shown, fitted.training.X, seed=job.seed),
         predictions=np.asarray(task.predict(shown)).tolist(),
         truths=fitted.test.y.head(SHOWN_ROWS).to_list(),
         notes=[*fitted.notes, *more],
+        diagnosis=diagnosed(job, fitted, (known, test), answers, evaluation),
     )
 
 
@@ -287,9 +301,11 @@ def _kept(result: TrainResult, fitted: Fitted, folder: Path, started: float) -> 
     page = report(
         result.task, result.evaluation, result=result, **page_parts(result, fitted, folder)
     )
-    result.task.save(
-        folder, report=page, evaluation=result.evaluation.to_json(), job=result.job.to_json()
-    )
+    told: dict[str, Any] = {"evaluation": result.evaluation, "job": result.job}
+    if result.diagnosis is not None:
+        told["diagnosis"] = result.diagnosis
+    extra = {name: part.to_json() for name, part in told.items()}
+    result.task.save(folder, report=page, **extra)
     checkpoint_of(folder).unlink(missing_ok=True)
     return replace(
         result,

@@ -39,6 +39,7 @@ def smooth_interval(
     level: float = 0.95,
     n_resamples: int = RESAMPLES,
     seed: int = 0,
+    most_rows: int | None = None,
 ) -> Interval:
     """Interval for a smooth function of the means of some columns.
 
@@ -57,11 +58,13 @@ def smooth_interval(
         Bootstrap draws.
     seed : int, default=0
         Same seed, same interval.
+    most_rows : int or None, default=None
+        Rows that are resampled at most; None: `ROWS`.
 
     Returns
     -------
     Interval
-        BCa bootstrap, widened for few rows. Above `ROWS` and below `FEW_ROWS` rows, jackknife
+        BCa bootstrap, widened for few rows. Above `most_rows` and below `FEW_ROWS` rows, jackknife
         standard errors with Student's t: there the two agree, here the bootstrap is too short.
 
     References
@@ -88,7 +91,7 @@ def smooth_interval(
     if not np.isfinite(left_out).all():
         return Interval(-math.inf, math.inf, "too few rows tell no spread")
     pull = left_out.mean() - left_out
-    if n > ROWS or n < FEW_ROWS:
+    if n > (most_rows or ROWS) or n < FEW_ROWS:
         error = math.sqrt(float((pull**2).sum()) * (n - 1) / n)
         half = float(stats.t.ppf((1 + level) / 2, n - 1)) * error
         return Interval(value - half, value + half, "jackknife")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fondo.report.markup import brief
 
 if TYPE_CHECKING:
+    from fondo.judge.diagnosis import Diagnosis
     from fondo.judge.evaluation import Evaluation
 
 Row = Mapping[str, Any]
@@ -31,6 +32,8 @@ class ReportContent:
         Unit of the target, and with it of errors and residuals; empty if not known.
     evaluation : judge.Evaluation or None
         Scores, baselines, leaks, verdict and curves on the test rows.
+    diagnosis : judge.Diagnosis or None
+        What holds the model back.
     columns : sequence of rows
         Keys `name`, `kind`, `missing` (share), `distinct`, and either `min`, `mean`, `max` or
         `top` (most frequent values), as `data.tables.show.summary` gives them.
@@ -76,6 +79,7 @@ class ReportContent:
     source: str = ""
     unit: str = ""
     evaluation: "Evaluation | None" = None
+    diagnosis: "Diagnosis | None" = None
     columns: Sequence[Row] = ()
     dropped: Sequence[tuple[str, str]] = ()
     notes: Sequence[str] = ()

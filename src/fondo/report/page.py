@@ -1,11 +1,12 @@
 """The page: one self-contained HTML file, no network, no script. The order is the reader's.
 
-Verdict first, then what could make it wrong, then what it rests on. Sections come from `results`
-and `facts`.
+Verdict first, then what could make it wrong, then what it rests on. Sections come from `results`,
+`diagnosis` and `facts`.
 """
 
 from fondo.report import facts, results
 from fondo.report.content import ReportContent
+from fondo.report.diagnosis import diagnosis
 from fondo.report.markup import Markup, element, join
 from fondo.report.style import document
 
@@ -14,6 +15,7 @@ _SECTIONS = (
     facts.data,
     facts.split,
     results.scores,
+    diagnosis,
     results.learning,
     results.pictures,
     results.importances,
@@ -28,6 +30,7 @@ _CONTENTS = {
     "data": "Data",
     "split": "Split",
     "scores": "Scores",
+    "diagnosis": "Diagnosis",
     "learning": "Learning",
     "plots": "Plots",
     "importances": "Importances",

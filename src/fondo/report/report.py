@@ -39,7 +39,7 @@ def report(
     evaluation : Evaluation or None, default=None
         What `task.evaluate` gave on test rows; without it the page says that there is none.
     result : TrainResult or None, default=None
-        What `fondo.jobs.train` gave: rows of the parts, importances, reasons, notes.
+        What `fondo.jobs.train` gave: rows of the parts, diagnosis, importances, reasons, notes.
     path : str, Path or None, default=None
         Where to write the page, atomically; None writes nothing.
     **more
@@ -93,6 +93,7 @@ def _of_result(result: Any) -> dict[str, Any]:
     return {
         "target": job.target,
         "source": job.source,
+        "diagnosis": result.diagnosis,
         "rows": result.rows,
         "split": split,
         "notes": result.notes,
