@@ -67,7 +67,9 @@ class Commands(click.Group):
         """Import the command, or None where there is none of that name."""
         if cmd_name not in self.names:
             return None
-        command: click.Command = importlib.import_module(f"fondo.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(
+            f"fondo.cli.{cmd_name.replace('-', '_')}"
+        ).command
         return command
 
     def resolve_command(

@@ -8,8 +8,8 @@ from fondo.cli.line import Commands
 from fondo.version import __version__
 
 COMMANDS = (
-    "train", "predict", "evaluate", "explain", "trace", "replay", "search", "compare", "recipes",
-    "cook", "study", "doctor",
+    "train", "predict", "evaluate", "explain", "trace", "replay", "search", "compare", "more-data",
+    "recipes", "cook", "study", "doctor",
 )  # fmt: skip
 
 
