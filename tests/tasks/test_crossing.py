@@ -97,6 +97,18 @@ def test_groups_stay_whole_and_time_goes_forward(cancer):
         assert rest.X["when"].max() < test.X["when"].min()
 
 
+def test_a_class_that_only_validation_rows_have_is_known_to_the_naive_answers():
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    groups, y = np.arange(60) // 10, np.where(X[:, 0] > 0, "a", "b").astype(object)
+    missing = 0
+    for group in range(6):
+        rare = np.where(groups == group, "c", y)
+        task = small(epochs=1).fit(X, rare, groups=groups)
+        missing += "c" not in rare[groups != group] and task.n_validation_ > 0
+        assert task.evaluate(X, rare).baselines["majority"][0].value > 0.3
+    assert missing == 6
+
+
 def test_folds_that_cannot_be_are_refused(cancer):
     X, y = cancer
     with pytest.raises(BadParameter, match=r"TableClassifier\(folds=1\): folds must be"):

@@ -33,7 +33,7 @@ from fondo.tasks import saving
 from fondo.tasks.codec import settings_to_json
 from fondo.tasks.folds import CrossValidation
 from fondo.tasks.record import Recorded, make_record
-from fondo.tasks.rows import Part, check_weight, split_part
+from fondo.tasks.rows import Part, check_weight, split_part, targets_known
 from fondo.tasks.run import Run, default_batch
 
 Inputs = dict[str, np.ndarray]
@@ -203,7 +203,7 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
 
         `inputs` are the held rows encoded, where they are at hand.
         """
-        self.fools_ = self.fool(training.y)
+        self.fools_ = self.fool(targets_known(self.kind, training, held))
         if held is None:
             self.calibrate(None, None)
         else:

@@ -83,6 +83,17 @@ def split_part(task: Any, whole: Part, groups: Any) -> tuple[Part, Part | None]:
     return part_of(task, whole, rest), part_of(task, whole, held)
 
 
+def targets_known(kind: str, training: Part, held: Part | None) -> np.ndarray:
+    """Training targets, and those held back where they have classes that no training row has.
+
+    Whole groups may keep every row of a class out of the training part.
+    """
+    known = np.asarray(training.y)
+    if held is None or kind != "class" or np.isin(held.y, known).all():
+        return known
+    return np.concatenate([known, np.asarray(held.y)])
+
+
 def _alike(values: Any) -> bool:
     """Whether groups or times are given and all one."""
     if values is None:
