@@ -1,5 +1,6 @@
 """fondo.recipes.book: finding recipes, listing them without weight, and cooking."""
 
+import json
 import os
 import re
 import subprocess
@@ -12,8 +13,10 @@ import pytest
 from fondo.errors import BadData, BadParameter
 from fondo.recipes import book
 from fondo.recipes.kitchen import Dish, Figure, Kitchen, Recipe
+from fondo.report.charts import Line, lines
+from fondo.report.svg import Axis
 
-IDS = ["C01-6", "C03-1", "C03-2", "C03-3", "C03-4", "C03-9"]
+IDS = ["C01-6", *(f"C02-{k}" for k in range(1, 13)), "C03-1", "C03-2", "C03-3", "C03-4", "C03-9"]
 
 
 def test_the_book_holds_the_recipes_in_order() -> None:
@@ -34,7 +37,7 @@ def test_an_id_may_be_written_in_several_ways(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("C03-11", "Did you mean 'C03-1'?"), ("pasta", "Known: C01-6, C03-1")]
+    ("name", "hint"), [("C03-11", "Did you mean 'C03-1'?"), ("pasta", "Known: C01-6, C02-1")]
 )
 def test_an_unknown_recipe_is_refused_with_a_hint(name: str, hint: str) -> None:
     with pytest.raises(BadParameter, match=re.escape(hint)):
@@ -79,6 +82,46 @@ def test_cooking_gives_the_headline_first_and_says_what_it_was_cooked_from(tiny)
     assert document["ours"]["name"] == "first"
     assert [figure["name"] for figure in document["figures"]] == ["first", "second"]
     assert document["seconds"] >= 0
+
+
+def test_how_far_the_work_is_and_the_length_go_to_the_kitchen(tiny) -> None:
+    heard: list[str] = []
+    result = book.cook("C01-6", full=True, say=heard.append)
+    assert (tiny[0].full, result.full, result.to_json()["full"]) == (True, True, True)
+    tiny[0].tell("Half of it.")
+    assert heard == ["Half of it."]
+    assert Kitchen().tell("Nobody listens.") is None
+    assert (tiny[0].epochs(5, 500), Kitchen().epochs(5, 500)) == (500, 5)
+
+
+@pytest.mark.parametrize(
+    ("costs", "full", "note"),
+    [
+        ("500 epochs, 2 hours.", False, "Shortened. --full runs 500 epochs, 2 hours."),
+        ("500 epochs, 2 hours.", True, None),
+        ("", True, "--full changes nothing: this recipe is as long as its source."),
+        ("", False, None),
+    ],
+)
+def test_a_note_says_what_is_shortened(monkeypatch, costs, full, note) -> None:
+    told = dict.fromkeys(("title", "published", "ours", "naive", "lesson", "data", "sample"), "w")
+    dish = Dish((Figure("first", 1.0),), ("A note.",))
+    recipe = Recipe(id="C01-6", run=lambda _: dish, full=costs, **told)
+    monkeypatch.setattr(book, "find", lambda name: recipe)
+    assert book.cook("C01-6", full=full).notes == ("A note.", *([note] if note else []))
+
+
+def test_of_pictures_the_captions_go_into_json(monkeypatch) -> None:
+    told = dict.fromkeys(("title", "published", "ours", "naive", "lesson", "data", "sample"), "w")
+    chart = lines("Curves", Axis("epoch"), Axis("loss"), [Line("a", [1, 2], [3, 4])], "It falls.")
+    dish = Dish((Figure("first", 1.0),), charts=(chart,))
+    recipe = Recipe(id="C01-6", run=lambda _: dish, **told)
+    monkeypatch.setattr(book, "find", lambda name: recipe)
+    result = book.cook("C01-6")
+    assert result.charts == (chart,)
+    document = json.loads(json.dumps(result.to_json()))
+    assert document["charts"] == ["Curves: It falls."]
+    assert document["figures"][0]["name"] == "first"
 
 
 def test_cooking_real_data_names_them(tiny) -> None:

@@ -7,13 +7,17 @@ import importlib
 import pkgutil
 import re
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fondo.errors import BadParameter, did_you_mean
 from fondo.recipes.kitchen import Figure, Kitchen, Recipe
+
+if TYPE_CHECKING:
+    from fondo.report.svg import Chart
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,10 @@ class CookResult:
         The seed.
     seconds : float
         Wall clock.
+    full : bool
+        Whether it was as long as the source's.
+    charts : tuple of Chart
+        The most telling one first; many recipes have none.
     """
 
     id: str
@@ -50,6 +58,8 @@ class CookResult:
     notes: tuple[str, ...]
     seed: int
     seconds: float
+    full: bool = False
+    charts: "tuple[Chart, ...]" = ()
 
     @property
     def ours(self) -> Figure:
@@ -57,8 +67,11 @@ class CookResult:
         return self.figures[0]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self) | {"ours": asdict(self.ours)}
+        """Everything but the pictures, of which the captions stay, as plain JSON."""
+        return asdict(replace(self, charts=())) | {
+            "ours": asdict(self.ours),
+            "charts": [f"{chart.title}: {chart.caption}" for chart in self.charts],
+        }
 
 
 def catalogue() -> list[Recipe]:
@@ -67,7 +80,7 @@ def catalogue() -> list[Recipe]:
     Examples
     --------
     >>> [recipe.id for recipe in catalogue()][:2]
-    ['C01-6', 'C03-1']
+    ['C01-6', 'C02-1']
     """
     return [_recipe(importlib.import_module(name)) for name in _modules().values()]
 
@@ -102,7 +115,13 @@ def find(name: str) -> Recipe:
 
 
 def cook(
-    id: str, *, data: str | Path | None = None, seed: int = 0, callbacks: tuple[Any, ...] = ()
+    id: str,
+    *,
+    data: str | Path | None = None,
+    seed: int = 0,
+    full: bool = False,
+    callbacks: tuple[Any, ...] = (),
+    say: Callable[[str], None] | None = None,
 ) -> CookResult:
     """Run one recipe.
 
@@ -114,8 +133,12 @@ def cook(
         Real data; None takes the recipe's sample.
     seed : int, default=0
         Draws weights and, where the source fixed none, the split.
+    full : bool, default=False
+        Train as long as the source did; `Recipe.full` says what that costs.
     callbacks : tuple of engine callbacks, default=()
         Told of each training.
+    say : callable (sentence) or None, default=None
+        Told how far the work is, where many networks are trained side by side.
 
     Returns
     -------
@@ -130,7 +153,8 @@ def cook(
         Where the data are not what the recipe needs.
     """
     recipe, start = find(id), time.perf_counter()
-    dish = recipe.run(Kitchen(None if data is None else Path(data), seed, tuple(callbacks)))
+    place = None if data is None else Path(data)
+    dish = recipe.run(Kitchen(place, seed, tuple(callbacks), full, say))
     return CookResult(
         id=recipe.id,
         title=recipe.title,
@@ -141,10 +165,20 @@ def cook(
         data=recipe.data,
         source=recipe.sample if data is None else str(data),
         figures=dish.figures,
-        notes=dish.notes,
+        notes=(*dish.notes, *_length(recipe, full)),
         seed=seed,
         seconds=time.perf_counter() - start,
+        full=full,
+        charts=dish.charts,
     )
+
+
+def _length(recipe: Recipe, full: bool) -> tuple[str, ...]:
+    """Note on how long the recipe was trained, beside its source."""
+    if full:
+        same = "--full changes nothing: this recipe is as long as its source."
+        return () if recipe.full else (same,)
+    return (f"Shortened. --full runs {recipe.full}",) if recipe.full else ()
 
 
 def _modules() -> dict[str, str]:

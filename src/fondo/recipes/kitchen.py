@@ -13,6 +13,7 @@ from fondo.errors import BadData, did_you_mean
 if TYPE_CHECKING:
     import polars as pl
 
+    from fondo.report.svg import Chart
     from fondo.tasks.run import Run
 
 
@@ -44,10 +45,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Dish:
-    """What a recipe gave: figures, the headline first, and remarks on this run."""
+    """What a recipe gave: figures, the headline first, remarks on this run, and pictures."""
 
     figures: tuple[Figure, ...]
     notes: tuple[str, ...] = ()
+    charts: "tuple[Chart, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,17 @@ class Kitchen:
         Draws weights and, where the source fixed none, the split.
     callbacks : tuple of engine callbacks, default=()
         Told of each training.
+    full : bool, default=False
+        Whether to train as long as the source did, where the recipe is shortened otherwise.
+    say : callable (sentence) or None, default=None
+        Told how far the work is, where many networks are trained side by side.
     """
 
     data: Path | None = None
     seed: int = 0
     callbacks: tuple[Any, ...] = ()
+    full: bool = False
+    say: Callable[[str], None] | None = None
 
     def table(self, sample: Callable[[], "pl.DataFrame"]) -> "pl.DataFrame":
         """Table of `data`, or what `sample` makes where there is none."""
@@ -91,6 +99,15 @@ class Kitchen:
         from fondo.tasks.run import Run
 
         return Run(callbacks=self.callbacks)
+
+    def tell(self, sentence: str) -> None:
+        """Tell whoever listens how far the work is."""
+        if self.say is not None:
+            self.say(sentence)
+
+    def epochs(self, short: int, full: int) -> int:
+        """How long to train: the source's `full` length where that is asked for."""
+        return full if self.full else short
 
     def published(self, figure: float) -> float | None:
         """The published figure where the real data are cooked: it does not speak of a sample."""
@@ -123,6 +140,9 @@ class Recipe:
         The work.
     faults : tuple of str, default=()
         What is known to be wrong with the published figure.
+    full : str, default=""
+        What is run where the source's own length is asked for, and what that costs; empty where
+        the recipe is never shortened.
     """
 
     id: str
@@ -135,6 +155,7 @@ class Recipe:
     sample: str
     run: Callable[[Kitchen], Dish] = field(repr=False)
     faults: tuple[str, ...] = ()
+    full: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the work itself."""

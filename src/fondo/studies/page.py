@@ -1,11 +1,13 @@
 """A study as a page of its own, or its first chart as a picture; and writing either."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from fondo.errors import BadParameter
-from fondo.report.markup import element
+from fondo.report.markup import Markup, element
 from fondo.report.style import document, standalone
+from fondo.report.svg import Chart
 from fondo.report.tables import table
 from fondo.store.atomic import write_bytes
 from fondo.studies.book import StudyResult
@@ -25,17 +27,43 @@ def study_page(result: StudyResult) -> str:
         UTF-8 text, well-formed as XML too; nothing in it may load or run. The same numbers give
         the same text, byte for byte.
     """
-    header = element("header", element("p", "fondo study"), element("h1", result.title))
-    found = element("div", element("p", result.sentence), class_="verdict level")
-    charts = element("div", *(chart.figure() for chart in result.charts), class_="grid")
     columns = range(1, len(result.table.head))
     numbers = [
         element("h2", "Numbers"),
         table(result.table.head, result.table.rows, numbers=columns),
         element("p", _again(result), class_="quiet"),
     ]
-    body = element("body", element("main", header, found, charts, *numbers))
-    return document(result.title, body)
+    return page("fondo study", result.title, result.sentence, result.charts, numbers)
+
+
+def page(
+    command: str, title: str, found: str, charts: Sequence[Chart], below: Sequence[Markup]
+) -> str:
+    """Page that opens with what was found, then shows pictures side by side, then the rest.
+
+    Parameters
+    ----------
+    command : str
+        What makes such pages, above the title.
+    title : str
+        Of the page.
+    found : str
+        The sentence to remember.
+    charts : sequence of Chart
+        The most telling one first; there may be none.
+    below : sequence of Markup
+        Headings, tables and lists.
+
+    Returns
+    -------
+    str
+        HTML, see `document`.
+    """
+    header = element("header", element("p", command), element("h1", title))
+    verdict = element("div", element("p", found), class_="verdict level")
+    grid = [element("div", *(chart.figure() for chart in charts), class_="grid")] if charts else []
+    body = element("body", element("main", header, verdict, *grid, *below))
+    return document(title, body)
 
 
 def _again(result: StudyResult) -> str:

@@ -1,0 +1,1 @@
+"""Pictures: files on disk become arrays of pixels."""
