@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from fondo.errors import BadData, BadParameter
 from fondo.judge import intervals
@@ -13,6 +14,7 @@ from fondo.judge.intervals import (
     average_of,
     bootstrap,
     clopper_pearson,
+    jeffreys,
     median_interval,
     wilson,
 )
@@ -45,6 +47,53 @@ def test_wilson_by_hand():
     low, high, method = wilson(2, 4)
     assert (low, high) == pytest.approx((0.15004, 0.84996), abs=1e-4)
     assert method == "Wilson"
+
+
+def test_wilson_agrees_with_statsmodels_for_all_counts_to_200():
+    pairs = np.array([(k, n) for n in range(1, 201) for k in range(n + 1)])
+    theirs = np.stack(proportion_confint(*pairs.T, method="wilson"), axis=1)
+    ours = np.array([wilson(int(k), int(n))[:2] for k, n in pairs])
+    assert np.abs(ours - theirs.clip(0, 1)).max() <= 1e-12
+    mirrored = {(k, n): ends for (k, n), ends in zip(pairs.tolist(), ours, strict=True)}
+    other_way = np.array([1 - mirrored[n - k, n][::-1] for k, n in pairs.tolist()])
+    assert np.abs(ours - other_way).max() <= 1e-12
+
+
+@pytest.mark.parametrize("n", [*range(1, 21), 50, 100, 200])
+def test_wilson_agrees_with_scipy_to_twelve_digits(n):
+    for hits in range(0, n + 1, max(1, n // 20)):
+        theirs = stats.binomtest(hits, n).proportion_ci(0.95, method="wilson")
+        assert wilson(hits, n)[:2] == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),  # scipy 1.17, binomtest(k, n).proportion_ci(method="wilson")
+    [
+        (7, 50, 0.069508, 0.261862),
+        (40, 100, 0.309401, 0.497997),
+        (25, 100, 0.175452, 0.343045),
+        (300, 1000, 0.272407, 0.329124),
+        (0, 10, 0.0, 0.277533),
+        (10, 10, 0.722467, 1.0),
+    ],
+)
+def test_wilson_gives_the_golden_values(hits, n, low, high):
+    assert wilson(hits, n)[:2] == pytest.approx((low, high), abs=5e-7)
+
+
+@given(counts.filter(lambda c: 0 < c[0] < c[1]))
+@settings(deadline=None, derandomize=True, max_examples=20)
+def test_jeffreys_agrees_with_statsmodels_inside(count):
+    hits, n = count
+    theirs = proportion_confint(hits, n, method="jeffreys")
+    assert jeffreys(hits, n)[:2] == pytest.approx(theirs, abs=1e-9)
+
+
+def test_jeffreys_reaches_the_ends_where_all_rows_agree():
+    assert jeffreys(0, 7).low == 0
+    assert jeffreys(7, 7).high == 1
+    assert jeffreys(0, 7).high == pytest.approx(1 - jeffreys(7, 7).low)
+    assert jeffreys(0, 0)[:2] == (0, 1)
 
 
 def exact_coverage(interval, n, p):
@@ -123,7 +172,7 @@ def test_same_seed_same_interval():
     assert bootstrap(np.mean, x, seed=3) != bootstrap(np.mean, x, seed=4)
 
 
-@pytest.mark.parametrize("call", [wilson, clopper_pearson])
+@pytest.mark.parametrize("call", [wilson, clopper_pearson, jeffreys])
 def test_impossible_counts_are_refused(call):
     with pytest.raises(BadParameter, match="hits must lie between 0 and n"):
         call(5, 4)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fondo.errors import BadParameter
-from fondo.judge.luck import expected_largest, luck_of
+from fondo.judge.luck import best_share, expected_largest, luck_of
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 60])
@@ -44,3 +44,23 @@ def test_one_candidate_or_fold_tells_no_noise():
         luck_of([], True)
     with pytest.raises(BadParameter, match="n must be a whole number of at least 1"):
         expected_largest(0)
+
+
+@pytest.mark.parametrize("trials", [1, 7, 200])
+def test_the_best_share_is_as_large_as_simulation_says(trials):
+    drawn = np.random.default_rng(0).binomial(50, 0.25, (20_000, trials)).max(axis=1) / 50
+    error = drawn.std() / math.sqrt(20_000)
+    assert best_share(trials, 50, 0.25) == pytest.approx(drawn.mean(), abs=4 * error)
+
+
+def test_the_best_of_two_coins_by_hand():
+    # one row each: at least one of two heads has probability 3/4
+    assert best_share(2, 1, 0.5) == pytest.approx(0.75)
+    assert best_share(3, 10, 1.0) == 1
+    assert best_share(3, 10, 0.0) == 0
+
+
+@pytest.mark.parametrize("wrong", [(0, 5, 0.5), (2, 0, 0.5), (2, 5, 1.5)])
+def test_shares_of_nothing_are_refused(wrong):
+    with pytest.raises(BadParameter, match="trials and n must be whole numbers of at least 1"):
+        best_share(*wrong)

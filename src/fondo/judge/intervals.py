@@ -5,6 +5,7 @@ Rank statistics live in `ranking`, areas under the curve in `auc`, differences i
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ def check_level(owner: str, level: float) -> None:
         )
 
 
+@cache
 def normal_quantile(level: float) -> float:
     """Half-width, in standard errors, of a two-sided normal interval: 1.96 for 0.95."""
     return float(stats.norm.ppf((1 + level) / 2))
@@ -91,14 +93,14 @@ def wilson(hits: float, n: float, level: float = 0.95) -> Interval:
     return Interval(low, 1.0 if hits == n else min(1.0, middle + half), "Wilson")
 
 
-def clopper_pearson(hits: int, n: int, level: float = 0.95) -> Interval:
+def clopper_pearson(hits: float, n: float, level: float = 0.95) -> Interval:
     """Exact (never too short, often too long) interval for a share: `hits` of `n` rows.
 
     Parameters
     ----------
-    hits : int
+    hits : float
         Rows that count, 0 <= hits <= n.
-    n : int
+    n : float
         Rows in all; with none the interval is [0, 1].
     level : float in (0, 1), default=0.95
         At least this share of such intervals holds the truth.
@@ -123,6 +125,42 @@ def clopper_pearson(hits: int, n: int, level: float = 0.95) -> Interval:
     low = 0.0 if hits == 0 else float(stats.beta.ppf(tail, hits, n - hits + 1))
     high = 1.0 if hits == n else float(stats.beta.ppf(1 - tail, hits + 1, n - hits))
     return Interval(low, high, "Clopper-Pearson")
+
+
+def jeffreys(hits: float, n: float, level: float = 0.95) -> Interval:
+    """Bayesian interval for a share: `hits` of `n` rows, nothing held beforehand.
+
+    Equal tails of Beta(hits + 1/2, n - hits + 1/2); between Wilson's and the exact one in length.
+
+    Parameters
+    ----------
+    hits : float
+        Rows that count, 0 <= hits <= n.
+    n : float
+        Rows in all; with none the interval is [0, 1].
+    level : float in (0, 1), default=0.95
+        Probability that the share lies inside.
+
+    Returns
+    -------
+    Interval
+        Shares, each in [0, 1]; 0 and 1 themselves where no row or every row counts.
+
+    References
+    ----------
+    Brown, Cai, DasGupta (2001), Statistical Science 16, section 4.1, with the ends of 4.1.1.
+
+    Examples
+    --------
+    >>> low, high, _ = jeffreys(9, 10)
+    >>> f"{low:.3f} to {high:.3f}"
+    '0.619 to 0.989'
+    """
+    _check_share("jeffreys", hits, n, level)
+    tail = (1 - level) / 2
+    low = 0.0 if hits == 0 else float(stats.beta.ppf(tail, hits + 0.5, n - hits + 0.5))
+    high = 1.0 if hits == n else float(stats.beta.ppf(1 - tail, hits + 0.5, n - hits + 0.5))
+    return Interval(low, high, "Jeffreys")
 
 
 def _check_share(owner: str, hits: float, n: float, level: float) -> None:

@@ -68,6 +68,41 @@ def expected_largest(n: int) -> float:
     return float(value)
 
 
+def best_share(trials: int, n: int, share: float) -> float:
+    """Mean of the largest of several shares of n rows, all of the same true value.
+
+        E = 1/n sum_{k=0}^{n-1} (1 - F(k)^trials), F the binomial distribution
+
+    What the best of some models without skill would reach, had each its own luck. Models that
+    agree with each other reach less.
+
+    Parameters
+    ----------
+    trials : int
+        How many were tried, at least 1.
+    n : int
+        Rows that each share is of, at least 1.
+    share : float in [0, 1]
+        The true share.
+
+    Returns
+    -------
+    largest : float in [0, 1]
+
+    Examples
+    --------
+    >>> [round(best_share(trials, 50, 0.25), 3) for trials in (1, 10, 50, 200)]
+    [0.25, 0.347, 0.394, 0.427]
+    """
+    if trials < 1 or n < 1 or not 0 <= share <= 1:
+        raise BadParameter(
+            f"best_share(trials={trials}, n={n}, share={share}): trials and n must be whole "
+            "numbers of at least 1 and share must lie in [0, 1]. Count them again."
+        )
+    below = stats.binom.cdf(np.arange(n), n, share)
+    return float((1 - below**trials).sum() / n)
+
+
 def luck_of(scores: Sequence[Sequence[float]], higher_is_better: bool) -> Luck:
     """Luck of candidates that were scored on the same folds.
 
