@@ -332,6 +332,20 @@ def test_normalisation_undoes_the_penalty() -> None:
     assert named["trainable parameters, with normalisation"].ours == 7_710
     assert named["parameters that are not trained (running averages)"].ours == 200
     assert named["largest difference of a row predicted alone, in logits"].ours < 1e-4
+    lagging = named["test accuracy (%) after 1 epoch, both"].ours
+    assert named[c02_12.UNBIASED].ours > lagging + 2
+
+
+def test_running_averages_of_equal_batches_are_these_batches_once_their_bias_is_gone() -> None:
+    mean, variance = np.zeros(3), np.ones(3)
+    truth = np.array([0.5, -2.0, 0.0]), np.array([4.0, 0.25, 1.0])
+    for _ in range(7):  # as Keras runs them on, from 0 and 1
+        mean, variance = 0.99 * mean + 0.01 * truth[0], 0.99 * variance + 0.01 * truth[1]
+    state = {"trainable": [1], "non_trainable": [mean, variance, "seed"]}
+    found = c02_12.unbiased(state, 7)
+    np.testing.assert_allclose(found["non_trainable"][:2], truth, atol=1e-12)
+    assert (found["trainable"], found["non_trainable"][2]) == ([1], "seed")
+    assert np.abs(state["non_trainable"][1] - truth[1]).max() > 1  # the first is left as it was
 
 
 def test_the_golden_batch() -> None:

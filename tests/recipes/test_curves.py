@@ -91,7 +91,9 @@ def test_curves_are_drawn_with_a_band_each(by: str) -> None:
 def test_runs_of_the_source_are_dots_up_to_the_last_epoch() -> None:
     each = [("one", made(), "test accuracy")]
     chart = curves.curves("T", each, "What.", published={"published": {1: 91.0, 3: 93.0, 9: 95.0}})
-    assert chart.svg.count('class="fill2"') == 2  # two dots of the second style, no band
+    # two dots and one in the legend, of the second style: no band, and no line between them
+    assert chart.svg.count('class="fill2"') == 3
+    assert 'class="stroke2"' not in chart.svg
     assert ">published<" in chart.svg
     late = curves.curves("T", each, "What.", published={"published": {9: 95.0}})
     assert ">published<" not in late.svg

@@ -149,7 +149,7 @@ def _charts(told: "Digits", clipped: "Runs", plain: "Runs") -> "tuple[Chart, ...
             "Raw pixels: the loss decides, not the pixels",
             [(name, runs, test) for name, runs in both],
             "The same network, rows and starts; only the loss differs.",
-            published=told.of_source(published=ACCURACY),
+            published=told.of_source({"published": ACCURACY}),
         ),
         single(
             "Steps, not curves: single runs of the clipped loss", clipped, test,
@@ -159,7 +159,7 @@ def _charts(told: "Digits", clipped: "Runs", plain: "Runs") -> "tuple[Chart, ...
             "Loss that is clipped at 16.1 nats",
             [("training", clipped, "training loss"), ("test", clipped, "test loss")],
             "A row that is most wrong costs 16.1 nats and teaches nothing.",
-            published=told.of_source(published_training=LOSS),
+            published=told.of_source({"published, training": LOSS}),
         ),
         shown(
             "The first four pictures", first, [f"label {k}" for k in told.y[:4]],

@@ -179,7 +179,7 @@ def _charts(
     return (
         curves(
             "The published strengths", [(name, runs, "test accuracy") for name, runs in each],
-            "All rows.", published=told.of_source(published=ACCURACY),
+            "All rows.", published=told.of_source({"published": ACCURACY}),
         ),
         _picked(sweep),
         outline(
@@ -216,13 +216,14 @@ recipe = Recipe(
         "The histogram is of the pixels' weights, though the text says those of the answers.",
         "The strength was typed in; none was tried on validation rows.",
     ),
-    ours="",
+    ours="L2 0.01: 90.65 % (90.56 to 90.73) after 1 epoch, 91.41 % (91.17 to 91.66) after 3; none: "
+    "96.26 %",
     naive="11.35 %: always the commonest digit",
     lesson=(
         "A penalty is a strength to be found, not a switch: L2 of 0.01 costs five points here, 0.1 "
         "twenty. Sweep it over powers of ten, pick it on validation rows and judge it once: what "
-        "is picked here lowers the test loss and leaves the accuracy where it was. Tell data loss "
-        "and penalty apart."
+        "is picked here lowers the test loss a little and gains no accuracy. Tell data loss and "
+        "penalty apart."
     ),
     data="a folder with the four files of MNIST",
     sample="1,797 small digits of scikit-learn, stretched to 0 to 255; 100 hidden units",

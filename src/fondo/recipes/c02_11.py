@@ -143,7 +143,7 @@ def _charts(
             f"All rows, {ours.name}: in passing and on test rows",
             [("training, in passing", ours, "training accuracy"), ("test", ours, "test accuracy")],
             "The training rows seem worse than the test rows: units are silenced for them.",
-            published=told.of_source(published_test=ACCURACY),
+            published=told.of_source({"published, test": ACCURACY}),
         ),
         outline(
             "Weights from the hidden layer to the answers", Axis("weight"), EDGES,

@@ -8,9 +8,9 @@ from fondo.recipes.kitchen import Dish, Figure, Kitchen, Recipe
 if TYPE_CHECKING:
     import numpy as np
 
-    from fondo.recipes.digits import Digits
+    from fondo.recipes.digits import Digits, Rows
     from fondo.recipes.look import Weights
-    from fondo.recipes.runs import Runs
+    from fondo.recipes.runs import Runs, Setting
     from fondo.report.svg import Chart
 
 EPOCHS, FULL = 5, 100
@@ -23,6 +23,8 @@ WAYS = {  # normalised, penalised
 }
 BOTH = {1: 96.14, 10: 97.20, 100: 97.42}
 PENALTY = {1: 90.92, 100: 91.25}
+MOMENTUM = 0.99  # of the running averages, as Keras has it
+UNBIASED = "test accuracy (%) after 1 epoch, both, running averages without their bias"
 ALONE = 4  # test rows that are predicted one by one
 
 
@@ -78,9 +80,41 @@ def run(kitchen: Kitchen) -> Dish:
         )
         for name, (norm, penalty) in WAYS.items()
     }  # fmt: skip
+    early = _early(kitchen, rows, runs["both"].setting)
     counts = count_parameters(rows, runs["both"].setting)
-    figures, notes = _told(told, runs, counts)
+    figures, notes = _told(told, runs, early, counts)
     return Dish(figures, notes, _charts(told, runs))
+
+
+def _early(kitchen: Kitchen, rows: "Rows", setting: "Setting") -> list[float]:
+    """Test accuracy of both after one epoch, with the bias of the running averages removed."""
+    from fondo.recipes.look import at_rest
+    from fondo.recipes.runs import train
+
+    updates = -(-rows.train.n_rows // setting.batch_size)
+
+    def look(network: Any, state: Any) -> float:
+        return at_rest(network, unbiased(state, updates), rows.test)[1]
+
+    name = "both, 1 epoch, running averages without bias"
+    return [
+        float(value) for value in train(kitchen, name, rows, replace(setting, epochs=1), look).seen
+    ]
+
+
+def unbiased(state: dict[str, Any], updates: int) -> dict[str, Any]:
+    """State whose running averages of one normalisation forget where they started: 0 and 1.
+
+        m' = m / (1 - 0.99^t);  v' = (v - 0.99^t) / (1 - 0.99^t) after t updates
+
+    References
+    ----------
+    Kingma, Ba (2015), Adam, section 3, for the same correction.
+    """
+    left = MOMENTUM**updates
+    mean, variance, *rest = state["non_trainable"]
+    averages = [mean / (1 - left), (variance - left) / (1 - left)]
+    return {**state, "non_trainable": [*averages, *rest]}
 
 
 def _first(rows: Any) -> Any:
@@ -103,17 +137,18 @@ def alone(network: Any, state: Any, rows: Any) -> float:
 
 
 def _told(
-    told: "Digits", runs: "dict[str, Runs]", counts: tuple[int, int]
+    told: "Digits", runs: "dict[str, Runs]", early: list[float], counts: tuple[int, int]
 ) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
     import numpy as np
 
-    from fondo.recipes.curves import after, beside, mean, path, reading, said
+    from fondo.recipes.curves import after, among, beside, mean, path, reading, said
 
     naive, mnist = told.naive, told.is_mnist
     both, penalty, norm, neither = (runs[name] for name in WAYS)
     gains, golden = _gains(runs), normalise(np.arange(1.0, 5))
     figures = (
         *path(both, BOTH, naive=naive, told=mnist),
+        mean(UNBIASED, early, naive=naive, published=told.published(BOTH[1])),
         *path(penalty, PENALTY, naive=naive, told=mnist),
         *(after(each, e, naive=naive) for each in (norm, neither)
           for e in sorted({1, both.setting.epochs})),
@@ -130,6 +165,7 @@ def _told(
     notes = (
         *(said(each, "higher", "lower") for each in gains),
         *beside(both, BOTH, told=mnist),
+        *([among(UNBIASED, early, BOTH[1])] if mnist else []),
         *beside(penalty, PENALTY, told=mnist),
         "Behind a normalisation the size of the weights before it does not matter (compare the "
         "spreads of the first kernel), so most of what the penalty costs is given back. The last "
@@ -184,7 +220,7 @@ def _charts(told: "Digits", runs: "dict[str, Runs]") -> "tuple[Chart, ...]":
             "As published: both carry the penalty",
             [(n, runs[n], "test accuracy") for n in ("both", "penalty alone")],
             "What the source compares.",
-            published=told.of_source(published_both=BOTH, published_penalty=PENALTY),
+            published=told.of_source({"published, both": BOTH, "published, penalty": PENALTY}),
         ),
         outline(
             "Weights from the pixels to the hidden layer", Axis("weight"), EDGES,
@@ -203,6 +239,9 @@ recipe = Recipe(
         "Both networks carry an L2 penalty of 0.01, which alone holds one of them at 91 %: the six "
         "points are what normalisation undoes, not what it adds.",
         "Speed is claimed from that comparison; without the penalty it is another question.",
+        "The library of the time took the bias out of the running averages, Keras 3 does not: its "
+        "test figures lag for the first hundreds of updates (96.14 % after 59 of them is the "
+        "companion's, with the bias taken out).",
         "One run each; the test rows were watched.",
     ),
     ours="after 5 epochs 95.9 % (95.5 to 96.3) with, 91.5 % (91.3 to 91.6) without; with no "

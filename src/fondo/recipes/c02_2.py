@@ -104,7 +104,7 @@ def _charts(told: "Digits", runs: "dict[str, Runs]") -> "tuple[Chart, ...]":
             "Scaled against raw pixels",
             [(name, runs[way], test) for name, way in (("largest is 1", "max"), ("raw", "raw"))],
             "The same network, batches and starts.",
-            published=told.of_source(published=ACCURACY),
+            published=told.of_source({"published": ACCURACY}),
         ),
         curves(
             "Four scalers",

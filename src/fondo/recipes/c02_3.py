@@ -86,7 +86,7 @@ def _charts(
             f"Batches of {by_32['plain'].setting.batch_size:,}",
             [(name, runs, "test accuracy") for name, runs in by_32.items()],
             "As the source trained.",
-            published=told.of_source(published_inverted=ACCURACY),
+            published=told.of_source({"published, inverted": ACCURACY}),
         ),
         _pixels(told),
         shown("Plain and inverted", np.stack(both), names, "1 minus the pixel."),

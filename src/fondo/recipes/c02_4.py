@@ -176,7 +176,7 @@ def _charts(
             "By epochs",
             each,
             "Small batches are ahead: an epoch of theirs has more updates.",
-            published=told.of_source(published_32000=ACCURACY),
+            published=told.of_source({"published, batch 32,000": ACCURACY}),
         ),
         curves(
             "By updates",

@@ -95,7 +95,7 @@ def _charts(told: "Digits", one: "Runs", three: "Runs") -> "tuple[Chart, ...]":
         curves(
             "Depth", [(name, each, "test accuracy") for name, each in both],
             "The same width, rows and batches.",
-            published=told.of_source(published_one=SHALLOW, published_three=ACCURACY),
+            published=told.of_source({"published, one": SHALLOW, "published, three": ACCURACY}),
         ),
         curves(
             "Depth, by time", [(name, each, "test accuracy") for name, each in both],

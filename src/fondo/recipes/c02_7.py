@@ -150,7 +150,7 @@ def _charts(told: "Digits", runs: "dict[str, Runs]", plain: "Runs") -> "tuple[Ch
         curves(
             "Training loss, clipped", [(n, one, "training loss") for n, one in each[:3]],
             "16.1 nats would be every row wrong beyond repair.", floor=0.0,
-            published=told.of_source(published_at_0_1={EPOCHS: LOSS}),
+            published=told.of_source({f"published, {WILD:g}": {EPOCHS: LOSS}}),
         ),
     )  # fmt: skip
 
@@ -167,7 +167,8 @@ recipe = Recipe(
         "the network learns.",
         "No saved output backs the 90 % for 0.01; after five epochs it is ahead of the default.",
     ),
-    ours="",
+    ours="after 5 epochs 0.01: 97.93 % (97.84 to 98.02), 0.1: 26.4 % (22.1 to 30.7); 0.1 from logits "
+    "94.5 % (94.2 to 94.9)",
     naive="11.35 %: always the commonest digit",
     lesson=(
         "A rate of 0.1 saturates the softmax in the first updates, and a clipped loss cannot undo "

@@ -100,7 +100,7 @@ def _charts(told: "Digits", runs: "dict[str, Runs]", slow: "Runs") -> "tuple[Cha
             [(slow.name, slow, test), (f"SGD, batch {size:,}", runs["sgd"], test),
              (f"Adam, batch {size:,}", runs["adam"], test)],
             "At one batch size or at two: it makes the difference.",
-            published=told.of_source(published_SGD=SGD),
+            published=told.of_source({"published, SGD": SGD}),
         ),
     )  # fmt: skip
 

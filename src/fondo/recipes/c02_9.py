@@ -116,7 +116,7 @@ def _charts(told: "Digits", first: "Runs", brief: "Runs", long: "Runs") -> "tupl
         ),
         curves(
             f"All rows, {SHORT} epochs", start, "As the source trained.",
-            published=told.of_source(published_test=TEST, published_training=TRAINING),
+            published=told.of_source({"published, test": TEST, "published, training": TRAINING}),
         ),
         outline(
             "Weights from the hidden layer to the answers", Axis("weight"), EDGES,

@@ -185,7 +185,7 @@ def _published(runs: Mapping[str, Mapping[int, float]], last: int, style: int) -
         there = {epoch: value for epoch, value in sorted(points.items()) if epoch <= last}
         if there:
             x, y = list(there), list(there.values())
-            found.append(Line(name, x, y, style=style + len(found), dots=True))
+            found.append(Line(name, x, y, style=style + len(found), joined=False))
     return found
 
 

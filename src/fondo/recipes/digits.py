@@ -78,18 +78,18 @@ class Digits:
         """The published figure where these are the rows it speaks of."""
         return figure if self.is_mnist else None
 
-    def of_source(self, **runs: Mapping[int, float]) -> dict[str, Mapping[int, float]]:
+    def of_source(
+        self, runs: Mapping[str, Mapping[int, float]]
+    ) -> Mapping[str, Mapping[int, float]]:
         """Published curves by what they are called, where these are the rows they speak of.
 
         Examples
         --------
         >>> X, y = np.zeros((2, 4), np.float32), np.array([0, 1], np.int32)
-        >>> Digits(X, y, X, y, (2, 2), 2).of_source(published={1: 93.39})
+        >>> Digits(X, y, X, y, (2, 2), 2).of_source({"published": {1: 93.39}})
         {}
         """
-        if not self.is_mnist:
-            return {}
-        return {name.replace("_", " "): points for name, points in runs.items()}
+        return runs if self.is_mnist else {}
 
     def batch(self, size: int) -> int:
         """Batch size that makes as many updates an epoch as `size` does of 60,000 rows.

@@ -30,6 +30,8 @@ class Line:
         Colour and dashes; 4 is the quiet one, for references.
     dots : bool
         Mark every point, for few points.
+    joined : bool
+        Whether a line goes from point to point; else there are dots alone.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Line:
     high: Sequence[object] | None = None
     style: int = 1
     dots: bool = False
+    joined: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def lines(
     ys = [p[1] for p in kept] + [
         v for s in series for v in finite([*(s.low or ()), *(s.high or ())])
     ]
-    keys = [Key(line.name, line.style) for line in series]
+    keys = [Key(line.name, line.style, "line" if line.joined else "dot") for line in series]
     canvas = Canvas(title, x, y, x.covers(xs), y.covers(ys), keys)
     for line in reversed(series):
         canvas.add(*_band(canvas, line))
@@ -92,6 +95,8 @@ def _points(line: Line) -> list[tuple[float, float] | None]:
 
 def _path(canvas: Canvas, line: Line, points: list[tuple[float, float] | None]) -> list[Markup]:
     placed = [(canvas.x(p[0]), canvas.y(p[1])) if p else None for p in points]
+    if not line.joined:
+        return [dot(p[0], p[1], style=line.style) for p in placed if p]
     steps, fresh = [], True
     for point in placed:
         if point:
