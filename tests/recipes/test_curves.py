@@ -99,6 +99,15 @@ def test_runs_of_the_source_are_dots_up_to_the_last_epoch() -> None:
     assert ">published<" not in late.svg
 
 
+def test_runs_of_one_epoch_stand_one_under_the_other() -> None:
+    each = [("one", made(1), "test accuracy"), ("two", made(1), "test accuracy")]
+    chart = curves.stands("T", each, "What.", {"published": 93.5})
+    for words in (">one<", ">two<", ">published<", "test accuracy (%)"):
+        assert words in chart.svg
+    assert chart.svg.count('solid"') == 2  # whiskers; a single run has none
+    assert chart.caption.startswith("What. Dot: mean of 5 seeds")
+
+
 def test_single_runs_are_those_that_step_up_most() -> None:
     flat = np.full((6, 4), 50.0)
     flat[4, 2:] += 20  # seed 5 jumps by 20, seed 2 by 10

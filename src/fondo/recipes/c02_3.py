@@ -82,14 +82,24 @@ def _charts(
             [(name, runs, "test accuracy") for name, runs in by_1024.items()],
             "The same network and starts. Centred: each pixel less its mean of training rows.",
         ),
-        curves(
-            f"Batches of {by_32['plain'].setting.batch_size:,}",
-            [(name, runs, "test accuracy") for name, runs in by_32.items()],
-            "As the source trained.",
-            published=told.of_source({"published, inverted": ACCURACY}),
-        ),
+        _small(told, by_32),
         _pixels(told),
         shown("Plain and inverted", np.stack(both), names, "1 minus the pixel."),
+    )
+
+
+def _small(told: "Digits", by_32: "dict[str, Runs]") -> "Chart":
+    """Batches of 32: curves, or where they stand after a single epoch."""
+    from fondo.recipes.curves import curves, in_words, stands
+
+    setting = by_32["plain"].setting
+    title = f"Batches of {setting.batch_size:,}, {in_words(setting.epochs)}"
+    runs = [(name, each, "test accuracy") for name, each in by_32.items()]
+    theirs = told.of_source({"published, inverted": ACCURACY})
+    if setting.epochs > 1:
+        return curves(title, runs, "As the source trained.", published=theirs)
+    return stands(
+        title, runs, "As the source trained.", {name: points[1] for name, points in theirs.items()}
     )
 
 

@@ -14,6 +14,7 @@ from fondo.recipes.figures import mean_of
 from fondo.recipes.kitchen import Figure
 from fondo.recipes.runs import Runs
 from fondo.report.charts import Line, lines
+from fondo.report.rows import Bar, dots
 from fondo.report.scales import estimate, number
 from fondo.report.svg import Axis, Chart
 from fondo.studies.drawing import banded
@@ -176,6 +177,36 @@ def curves(
     unit = UNITS[what.rpartition(" ")[2]]
     x = Axis({"updates": "update", "seconds": "time of one run"}.get(by, by), _unit(by), low=0.0)
     return lines(title, x, Axis(what, unit, low=floor), series, f"{caption} {BAND.format(n=n)}")
+
+
+def stands(
+    title: str,
+    runs: Sequence[tuple[str, Runs, str]],
+    caption: str,
+    published: Mapping[str, float],
+) -> Chart:
+    """Where runs stand after their last epoch, one under the other: for runs of a single epoch.
+
+    Parameters
+    ----------
+    title : str
+        Above the picture.
+    runs : sequence of (name, runs, column)
+        Columns of one kind.
+    caption : str
+        What one sees; what dot and whisker are is added.
+    published : mapping of str to float
+        Single runs of the source.
+    """
+    rows = []
+    for style, (name, each, column) in enumerate(runs, start=1):
+        found = ranges(np.asarray(each.last(column))[:, None])
+        rows.append(Bar(name, found["mean"][0], found["low"][0], found["high"][0], style))
+    rows += [Bar(name, value, style=4) for name, value in published.items()]
+    column, n = runs[0][2], len(runs[0][1].last())
+    axis = Axis(column, UNITS[column.rpartition(" ")[2]])
+    told = f"{caption} Dot: mean of {n} seeds; whisker: 10th to 90th percentile of them."
+    return dots(title, axis, rows, told)
 
 
 def _published(runs: Mapping[str, Mapping[int, float]], last: int, style: int) -> list[Line]:

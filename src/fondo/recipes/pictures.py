@@ -35,7 +35,9 @@ def shown(title: str, pictures: Array, names: Sequence[object], caption: str) ->
         left, top = k * (side + _GAP), 56.0
         drawn.append(box(left, top, side, side, css="fill4", strength=0.06))
         drawn.append(label(left, top - 8, name, side, css="name"))
-        drawn += _ink(picture, left, top, unit)
+        # crisp, since faint seams would show between the rows
+        ink = join(*_ink(picture, left, top, unit))
+        drawn.append(Markup(f'<g shape-rendering="crispEdges">{ink}</g>'))
     return drawing(title, join(*drawn), 62 + side, caption)
 
 
