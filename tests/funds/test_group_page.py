@@ -16,7 +16,7 @@ HOSTILE = '</text><script>alert("ü")</script> & 基金'
 
 @pytest.fixture(scope="module")
 def study() -> GroupStudy:
-    """Two kinds of funds, one of them misfiled and two without a category."""
+    """Two kinds of funds, three of them misfiled and two without a category."""
     random = np.random.default_rng(0)
     kinds = np.repeat(["bond", "share"], 15)
     x = random.normal(size=(30, 3)) + 9 * (kinds == "share")[:, None]
@@ -24,7 +24,9 @@ def study() -> GroupStudy:
     frame = {"fund": names, "kind": kinds.tolist()}
     columns = ("mean_return", "volatility", "fee")
     frame |= {name: column.tolist() for name, column in zip(columns, x.T, strict=True)}
-    frame["kind"][0], frame["kind"][7], frame["kind"][29] = "share", "", ""
+    frame["kind"][7] = frame["kind"][29] = ""
+    frame["kind"][0] = frame["kind"][1] = "share"
+    frame["kind"][20] = "bond"
     return find_groups(from_table(frame | {"note": names}, given="kind"), k=2)
 
 
@@ -69,13 +71,19 @@ def test_the_page_says_what_was_found_in_numbers(study: GroupStudy) -> None:
 
 def test_misfiled_and_unfiled_funds_are_named(study: GroupStudy) -> None:
     words = plain(groups_page(study))
-    assert "Funds that look like another category: 1" in words
     doubtful = group_words.doubtful(study)
-    assert [row[1:3] for row in doubtful] == [("share", "bond")]
+    assert f"Funds that look like another category: {len(doubtful)}" in words
+    assert {row[0] for row in doubtful} == {HOSTILE, "fund 1", "fund 20"}
+    assert {row[1:3] for row in doubtful} == {("share", "bond"), ("bond", "share")}
+    shares = [row[3] for row in doubtful]  # the surest first
+    assert shares == sorted(
+        shares, key=lambda share: -float(str(share).split("\N{NO-BREAK SPACE}")[0])
+    )
+    assert len(set(shares)) > 1
     placed = group_words.placed(study)
     assert [(row[0], row[1]) for row in placed] == [("fund 7", "bond"), ("fund 29", "share")]
     assert "Funds without a category, placed by their neighbours: 2" in words
-    assert "By the 5 nearest others, 96\N{NO-BREAK SPACE}% of 28 funds" in group_words.neighbours(
+    assert "By the 5 nearest others, 89\N{NO-BREAK SPACE}% of 28 funds" in group_words.neighbours(
         study
     )
 
@@ -116,6 +124,10 @@ def test_returns_without_categories_have_a_page_too() -> None:
     assert "Scalers" not in words
     assert "They do not hold: over 20 runs" in words  # there are no groups in this universe
     assert len(pictures(study)) == 6
+    inside = study.table.funds[study.grouping.labels == 0]
+    between = np.corrcoef(panel.take(funds=inside).returns[-80:].T)
+    mean = between[np.triu_indices(len(inside), 1)].mean()
+    assert group_words.groups(study)[1][0][-1] == f"{mean:.3f}"
 
 
 def test_one_group_of_three_funds_has_a_page() -> None:

@@ -56,7 +56,7 @@ def components(X: ArrayLike) -> Components:
     Returns
     -------
     components : Components
-        Signs are such that the largest weight of each is positive.
+        Signs are scikit-learn's: the largest weight of each is positive.
 
     Raises
     ------
@@ -81,8 +81,6 @@ def components(X: ArrayLike) -> Components:
     if (rows != rows[0]).any():  # else there is no direction
         model = PCA(count, svd_solver="full").fit(rows)
         weights[:count], explained[:count] = model.components_, model.explained_variance_ratio_
-    largest = np.take_along_axis(weights, np.abs(weights).argmax(axis=1)[:, None], axis=1)
-    weights *= np.where(largest < 0, -1, 1)
     scores = (rows - rows.mean(axis=0)) @ weights.T
     return Components(scores, (float(explained[0]), float(explained[1])), weights)
 
