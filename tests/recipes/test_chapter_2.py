@@ -48,6 +48,7 @@ LENGTHS = {
     c02_10: {
         "EPOCHS": EPOCHS,
         "SWEEP_EPOCHS": 12,
+        "HELD": 15_000,  # as many of the sample as there are test rows
         "STRENGTHS": {"none": (0.0, 0.0), "L1 1e-4": (1e-4, 0.0)},
     },
     c02_11: {"EPOCHS": EPOCHS, "FEW": 60_000, "FEW_EPOCHS": 8, "RATES": (0.0, 0.75)},

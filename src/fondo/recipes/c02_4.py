@@ -77,8 +77,9 @@ def _told(
         *_arrived(told, large.name, first),
         *(after(runs[size], e, naive=naive) for size in (MIDDLE, SMALL)
           for e in sorted({1, runs[size].setting.epochs})),
-        *(mean(f"test accuracy (%) after {wanted} updates, batch {each.setting.batch_size:,}",
-               each.last(), naive=naive) for each in equal.values()),
+        *(mean(f"test accuracy (%) after {each.last('updates')[0]:,.0f} updates, batch "
+               f"{each.setting.batch_size:,}", each.last(), naive=naive)
+          for each in equal.values()),
         *gaps,
         *(Figure(f"updates in 500 epochs of 60,000 rows, batch {size:,}",
                  updates(500, 60_000, size), published=count) for size, count in PRINTED.items()),
