@@ -70,6 +70,20 @@ def test_prices_after_the_end_that_was_told_are_masked():
     assert found(panel, "price_after_end")["value"].to_list() == [3]
 
 
+def test_an_end_that_was_told_is_not_concluded_anew():
+    days = at(np.arange(40))
+    ended = {"date": days[:7], "fund": ["A"] * 7, "nav": np.ones(7), "dead_at": days[[8] * 7]}
+    lives = {
+        "date": days,
+        "fund": ["B"] * 40,
+        "nav": np.linspace(1, 1.2, 40),
+        "dead_at": [None] * 40,
+    }
+    panel = read(pl.concat([pl.DataFrame(ended), pl.DataFrame(lives)], how="vertical_relaxed"))
+    assert panel.dead_at.astype(str).tolist() == [str(days[8]), "NaT"]
+    assert len(found(panel, "end")) == 0
+
+
 def test_dates_that_stand_twice_follow_the_rule():
     days = at(np.array([0, 1, 1, 2, 2, 3]))
     table = pl.DataFrame({"date": days, "fund": ["A"] * 6, "nav": [1.0, 1.1, 1.1, 1.2, 1.5, 1.3]})
@@ -208,14 +222,20 @@ def test_an_unfinished_delivery_is_cut_and_kills_nobody():
 
 def test_doubles_are_bound_or_dropped_by_correlation_inside_a_group():
     nav = prices(4)
+    nav[:10, 0] *= np.exp(np.arange(-10, 0) * 0.05)  # a steep start, before the double was born
     noise = np.random.default_rng(5).normal(-0.0002, 0.00002, (WEEKS, 1))
     double = nav[:, [0]] * np.exp(noise.cumsum(axis=0))  # a dearer class
     double[:10] = np.nan  # and younger
+    double[60:65] *= np.exp(np.arange(1, 6)[:, None] * 0.05)  # dates that the other has not
+    double[65:] *= np.exp(0.25)
+    nav[60:65, 0] = np.nan
     panel = panel_of(np.hstack([double, nav]))
     assert panel.parent.tolist() == [0, 0, 2, 3, 4]
     issue = found(panel, "share_class")
     assert issue["fund"].to_list() == ["F1"]
-    assert issue["value"][0] > 0.9995
+    both = np.diff(np.log(np.hstack([double, nav[:, [0]]]))[10:], axis=0)
+    both = np.expm1(both[np.isfinite(both).all(axis=1)])  # returns that both have
+    assert issue["value"][0] == pytest.approx(np.corrcoef(both.T)[0, 1], rel=1e-9)
     oldest = panel_of(np.hstack([double, nav]), rules=Rules(share_class="drop"))
     assert oldest.funds.tolist() == ["F1", "F2", "F3", "F4"]
     assert oldest.parent is None
