@@ -11,6 +11,7 @@ from sklearn.svm import LinearSVC
 
 from fondo.errors import BadData, BadParameter
 from fondo.funds.leak_meter import LeakWarning, fitted_scores, measure_leak
+from fondo.funds.shuffles import ShuffledSplit
 from fondo.funds.spans import spans
 from fondo.funds.splits import PurgedWalkForward
 
@@ -76,6 +77,20 @@ def test_what_cannot_learn_has_no_gap_and_no_warning():
     assert not leak.flagged
     assert leak.line().startswith("No large leak: precision 0.2")
     assert leak.to_json()["flagged"] is False
+
+
+def test_the_shuffled_figure_is_the_share_of_hits_over_all_splits():
+    X, y, rows = style_world(3, 26)
+    model, splitter = LogisticRegression(), ShuffledSplit(n_splits=2, leaky=True, random_state=5)
+    hits = picks = 0
+    for train, test in splitter.split(X, y, rows):
+        scores = model.fit(X[train], y[train]).predict_proba(X[test])[:, 1]
+        for day in np.unique(rows["date"][test]):
+            here = np.flatnonzero(rows["date"][test] == day)
+            best = here[np.argsort(-scores[here])[: max(1, int(len(here) / 10 + 0.5))]]
+            hits, picks = hits + y[test][best].sum(), picks + len(best)
+    leak = measure_leak(model, X, y, rows, purged=PURGED, shuffled=splitter)
+    assert (leak.shuffled, leak.shuffled_picks) == pytest.approx((hits / picks, picks))
 
 
 def test_groups_are_ranked_apart():

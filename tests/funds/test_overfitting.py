@@ -66,6 +66,20 @@ def test_the_spread_of_noise_stands_beside_it():
     assert overfitting(table, noise=0).to_json()["noise_low"] is None
 
 
+def test_trials_that_tie_share_their_rank():
+    # trial 0 is always chosen; three others tie with it elsewhere and one is better: of five it
+    # has the middle of ranks 1 to 4, 2.5, under the median 3
+    table = np.array([[5, 2, 2, 2, 1], [2, 2, 2, 2, 9]], float)
+    table[1, 0] = 2
+    found = overfitting(table, blocks=2, measure="mean", noise=0)
+    # the other choice, trial 4, is the worst of the first half: rank 1
+    assert found.probability == 1
+    # all equal elsewhere: the median itself, which counts half
+    even = overfitting([[5, 2, 2], [3, 3, 3]], blocks=2, measure="mean", noise=0)
+    # choices: trial 0 (half), and of three equals the first, which is best elsewhere (nothing)
+    assert even.probability == 0.25
+
+
 def test_order_of_trials_and_scale_change_nothing():
     table = np.random.default_rng(1).normal(size=(60, 8))
     one = overfitting(table, noise=0)

@@ -53,6 +53,13 @@ def test_drawn_permutations_agree_with_exact_ones():
     assert drawn.spread == pytest.approx(exact.spread, rel=0.06)
 
 
+def test_a_drawn_p_value_is_never_zero():
+    y = np.repeat([1.0, 0.0], [10, 30])  # of 848 million ways one hits ten times
+    found = permuted(lambda labels: float(labels[:10].sum()), y, np.zeros(40), n_resamples=99)
+    assert found.p_value == 1 / 100
+    assert found.method == "99 drawn"
+
+
 def test_labels_stay_inside_their_stratum():
     strata = np.array([1, 0, 1, 0, 1])
     y = np.array([1.0, 0.0, 1.0, 0.0, 1.0])  # all ones in stratum 1
