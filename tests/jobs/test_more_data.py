@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from fondo.errors import BadData, BadParameter
-from fondo.jobs import more_data as module
-from fondo.jobs.more_data import MoreDataJob, more_data
+from fondo.jobs.asked import Asked
+from fondo.jobs.more_data import more_data
 from fondo.search.more_data import MoreDataPlan
 from fondo.search.subset_scores import Judged
 
@@ -68,7 +68,7 @@ def test_the_command_tells_the_table_the_answer_and_writes_the_page(source, ask)
 def test_what_is_asked_reaches_the_fits(source):
     pool = Played()
     plan = MoreDataPlan(SIZES, repeats=2, on=pool, seed=3, test=0.25)
-    job = MoreDataJob(source, target="y", group="who", settings=FIXED, drop=("v",))
+    job = Asked(source, target="y", group="who", settings=FIXED, drop=("v",))
     result = more_data(job, plan=plan)
     assert {ask.task.random_state for ask in pool.asks} == {3, 4}
     assert pool.asks[0].task.epochs == 2
@@ -84,15 +84,26 @@ def test_what_is_asked_reaches_the_fits(source):
 def test_a_number_is_guessed_and_times_order_the_rows(source):
     pool = Played()
     frame = pl.read_csv(source).with_columns(day=pl.Series(range(122)))
-    job = MoreDataJob(frame, target="v", time="day", settings=FIXED)
+    job = Asked(frame, target="v", time="day", settings=FIXED)
     result = more_data(job, plan=MoreDataPlan(SIZES, repeats=2, on=pool))
     assert (result.source, result.again) == ("frame", "")
     assert [curve.metric for curve in result.found.curves] == ["rmse"]
     assert min(pool.asks[0].test.X["day"]) > max(pool.asks[0].part.X["day"])
 
 
+def test_weights_go_to_the_fits_and_are_no_column(source):
+    pool = Played()
+    frame = pl.read_csv(source).drop_nulls("y").with_columns(w=pl.Series(range(1, 121)))
+    job = Asked(frame, target="y", weight="w", settings=FIXED)
+    more_data(job, plan=MoreDataPlan(SIZES, repeats=2, on=pool))
+    part = pool.asks[0].part
+    assert "w" not in part.X.columns
+    assert len(part.weight) == len(part.y)
+    assert len(set(part.weight.tolist())) > 10
+
+
 def test_nothing_is_written_unless_it_is_asked_for(source):
-    more_data(MoreDataJob(source, target="y"), plan=MoreDataPlan(SIZES, repeats=2, on=Played()))
+    more_data(Asked(source, target="y"), plan=MoreDataPlan(SIZES, repeats=2, on=Played()))
     assert sorted(path.name for path in Path().iterdir()) == ["t.csv"]
 
 
@@ -107,21 +118,9 @@ def test_mistakes_are_told(source, refused):
     assert "only one of the two can decide" in told
     assert "there is no such setting" in refused(*asked, "y", "--set", "epoch=2")
     with pytest.raises(BadParameter, match=r"more_data\(test=2\)"):
-        more_data(MoreDataJob(source, target="y"), plan=MoreDataPlan(test=2))
+        more_data(Asked(source, target="y"), plan=MoreDataPlan(test=2))
 
 
 def test_too_few_rows_name_what_is_needed(source, table):
     with pytest.raises(BadData, match="48 training rows beside the test part; at least 80"):
-        more_data(MoreDataJob(table(60), target="y"))
-
-
-def test_a_table_that_cannot_be_held_is_refused_and_not_cut_in_silence(source, monkeypatch):
-    original = module.open_source
-
-    def streamed(*given):
-        opened = original(*given)
-        return type(opened)(opened.name, opened.target, opened.sample, stream=object())
-
-    monkeypatch.setattr(module, "open_source", streamed)
-    with pytest.raises(BadData, match="t.csv: the table is too large to be held in memory"):
-        more_data(MoreDataJob(source, target="y"))
+        more_data(Asked(table(60), target="y"))

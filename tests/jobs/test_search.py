@@ -8,7 +8,8 @@ import pytest
 
 import fondo
 from fondo.errors import BadParameter
-from fondo.jobs.search import SearchJob, search
+from fondo.jobs.asked import Asked
+from fondo.jobs.search import search
 from fondo.jobs.train import train
 from fondo.search.search import SearchPlan
 
@@ -25,7 +26,7 @@ def source(tmp_path, table, monkeypatch):
 
 def test_the_winner_is_what_train_makes_of_its_settings(source):
     plan = SearchPlan(trials=2, folds=2, sampler="grid")
-    job = SearchJob(source, target="y", settings=FIXED, drop=("v",))
+    job = Asked(source, target="y", settings=FIXED, drop=("v",))
     told = []
     result = search(job, space=SPACE, plan=plan, out="m", say=told.append)
     assert result.found.best.settings == {"learning_rate": 0.03}
@@ -53,9 +54,7 @@ def test_no_row_of_the_test_part_is_searched_on(source, monkeypatch):
 
     monkeypatch.setattr(job_module, "search_part", spy)
     plan = SearchPlan(trials=1, folds=2, prune=False)
-    result = search(
-        SearchJob(source, target="y", settings=FIXED, drop=("v",)), space=SPACE, plan=plan
-    )
+    result = search(Asked(source, target="y", settings=FIXED, drop=("v",)), space=SPACE, plan=plan)
     whole = set(pl.read_csv(source)["x"].to_list())
     assert len(whole - seen["rows"]) == result.training.evaluation.n_rows
 
@@ -81,4 +80,4 @@ def test_mistakes_are_told(source, refused):
     told = refused("search", "t.csv", "--target", "y", "--space", "none.json")
     assert "there is no such file" in told
     with pytest.raises(BadParameter, match="trials must be"):
-        search(SearchJob(source, target="y"), plan=SearchPlan(trials=0))
+        search(Asked(source, target="y"), plan=SearchPlan(trials=0))

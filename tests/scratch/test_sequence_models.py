@@ -56,7 +56,8 @@ def test_a_tower_of_recurrent_layers_is_taken_over():
         layers.Dense(1),
     ]
     model = redrawn(keras.Sequential([keras.Input((3, 2)), *chain]))
-    same(model, np.random.default_rng(0).normal(size=(2, 3, 2)))
+    ours = same(model, np.random.default_rng(0).normal(size=(2, 3, 2)))
+    assert [len(layer.weights) for layer in ours.layers] == [3, 6, 6, 2]
 
 
 CALLS = {
@@ -100,7 +101,8 @@ def test_both_states_of_a_bidirectional_encoder_are_handed_on():
     model = redrawn(keras.Model([source, target], decoder(target, initial_state=state)))
     random = np.random.default_rng(0)
     rows = {"source": random.normal(size=(2, 3, 2)), "target": random.normal(size=(2, 2, 1))}
-    same(model, rows)
+    ours = same(model, rows)
+    assert np.abs(ours.layer("encoder").gradients["forward/kernel"]).max() > 0  # by the states
 
 
 def test_masks_are_refused():

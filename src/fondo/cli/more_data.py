@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 )
 @click.option("--group", metavar="COLUMN", help="Rows that share a value here are never parted.")
 @click.option("--time", metavar="COLUMN", help="The latest rows by this column judge.")
+@click.option("--weight", metavar="COLUMN", help="How much each row counts in training.")
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Column to leave out.")
 @with_seed
 @with_quiet
@@ -73,11 +74,12 @@ def command(settings: tuple[str, ...], quiet: bool, as_json: bool, **given: Any)
     with stage(as_json, quiet) as speaker:
         chosen, sizes = parse_settings(settings), _sizes(given["sizes"])
 
-        from fondo.jobs.more_data import MoreDataJob, more_data
+        from fondo.jobs.asked import Asked
+        from fondo.jobs.more_data import more_data
         from fondo.search.more_data import MoreDataPlan
 
-        names = ("source", "target", "task", "group", "time", "drop")
-        job = MoreDataJob(settings=chosen, **{name: given[name] for name in names})
+        names = ("source", "target", "task", "group", "time", "weight", "drop")
+        job = Asked(settings=chosen, **{name: given[name] for name in names})
         kept = {name: given[name] for name in ("repeats", "test", "seed")}
         with pool_of(given["on"]) as pool:
             plan = MoreDataPlan(sizes, heard=speaker.say, on=pool, **kept)

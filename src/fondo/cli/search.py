@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 )
 @click.option("--group", metavar="COLUMN", help="Rows that share a value here are never parted.")
 @click.option("--time", metavar="COLUMN", help="Later rows by this column judge earlier ones.")
+@click.option("--weight", metavar="COLUMN", help="How much each row counts in training.")
 @click.option("--drop", multiple=True, metavar="COLUMN", help="Column to leave out.")
 @with_seed
 @with_quiet
@@ -69,11 +70,12 @@ def command(settings: tuple[str, ...], quiet: bool, as_json: bool, **given: obje
 
         from fondo.cli.found import show_search
         from fondo.cli.progress import Bar
-        from fondo.jobs.search import SearchJob, search
+        from fondo.jobs.asked import Asked
+        from fondo.jobs.search import search
         from fondo.search.search import SearchPlan
 
-        names = ("target", "task", "group", "time", "drop")
-        job = SearchJob(
+        names = ("target", "task", "group", "time", "weight", "drop")
+        job = Asked(
             str(given["source"]),
             settings=chosen,
             **{name: given[name] for name in names},  # type: ignore[arg-type]

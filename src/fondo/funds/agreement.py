@@ -106,23 +106,5 @@ def agreement(first: ArrayLike, second: ArrayLike) -> Agreement:
     )
 
 
-def adjusted_index(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
-    """Adjusted Rand index of two groupings by number (N,), for many pairs of runs.
-
-    As `agreement` gives it, without its checks and counts of names.
-
-    Examples
-    --------
-    >>> round(adjusted_index(np.array([0, 0, 1, 1]), np.array([0, 1, 2, 2])), 3)
-    0.571
-    """
-    counts = np.zeros((int(first.max()) + 1, int(second.max()) + 1), np.int64)
-    np.add.at(counts, (first, second), 1)
-    both, pairs = _pairs(counts), _pairs(np.array([len(first)]))
-    together, beside = _pairs(counts.sum(axis=1)), _pairs(counts.sum(axis=0))
-    expected, most = together * beside / pairs, (together + beside) / 2
-    return 1.0 if most == expected else (both - expected) / (most - expected)
-
-
 def _pairs(sizes: NDArray[np.int64]) -> float:
     return float((sizes * (sizes - 1) / 2).sum())

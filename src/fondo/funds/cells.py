@@ -177,7 +177,11 @@ def ordered(values: Floats, of_row: Codes) -> tuple[Codes, Codes, Codes]:
         that the row lies in.
     """
     known = np.flatnonzero(~np.isnan(values))
-    order = known[np.lexsort((values[known], of_row[known]))]
+    order = known[np.argsort(values[known], kind="stable")]
+    cell = of_row[order]
+    if len(cell) and cell.max() < 2**15:
+        cell = cell.astype(np.int16)  # which NumPy sorts by radix
+    order = order[np.argsort(cell, kind="stable")]
     if len(order) == 0:
         return order, order, order
     v, c = values[order], of_row[order]

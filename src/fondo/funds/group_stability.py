@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from fondo import contracts
 from fondo.contracts import Whole
 from fondo.errors import BadParameter
-from fondo.funds.agreement import adjusted_index
 from fondo.funds.groups import Grouping, Labels, k_means
 
 Floats = NDArray[np.float64]
@@ -140,10 +139,12 @@ def summed(what: str, grouping: Grouping, found: Sequence[Labels]) -> Stability:
     found : sequence of int arrays (N,)
         Groups of each run, -1 for rows that were not in it.
     """
+    from sklearn.metrics import adjusted_rand_score
+
     pairs = []
     for a, b in itertools.combinations(found, 2):
         both = (a >= 0) & (b >= 0)
-        pairs.append(adjusted_index(a[both], b[both]))
+        pairs.append(adjusted_rand_score(a[both], b[both]))
     low, high = np.quantile(pairs, [0.1, 0.9])
     loyalty = _loyalty(grouping.labels, found)
     return Stability(what, len(found), float(np.mean(pairs)), float(low), float(high), loyalty)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fondo.funds.cells import ranks
+
 
 def mean_of_others(values: NDArray[np.float64], codes: NDArray[np.int64]) -> NDArray[np.float64]:
     """Mean of the other members of each one's group at the same date; NaN where there is none.
@@ -87,26 +89,11 @@ def rank_share(values: NDArray[np.float64], codes: NDArray[np.int64]) -> NDArray
     >>> rank_share(np.array([[5.0, 1.0, 1.0, 9.0]]), np.array([[0, 0, 0, 0]])).tolist()
     [[0.625, 0.25, 0.25, 0.875]]
     """
-    counted = ~np.isnan(values) & (codes >= 0)
-    n_codes = int(codes.max(initial=-1)) + 2
-    group = np.where(counted, codes, n_codes - 1)  # the last group takes what is not ranked
-    if n_codes < 2**15:
-        group = group.astype(np.int16)  # which NumPy sorts by radix
-    by_value = np.argsort(values, axis=1)
-    by_group = np.argsort(np.take_along_axis(group, by_value, 1), axis=1, kind="stable")
-    rows: Any = np.arange(len(values))[:, None]
-    order = (np.take_along_axis(by_value, by_group, 1) + rows * values.shape[1]).ravel()
-    key = (rows * n_codes + group).ravel()
-    size = np.bincount(key, minlength=len(values) * n_codes)
-    key, ordered = key[order], values.ravel()[order]
-    new = np.ones(len(order), bool)
-    new[1:] = (ordered[1:] != ordered[:-1]) | (key[1:] != key[:-1])
-    first = np.flatnonzero(new)  # of each set of ties
-    length = np.diff(np.append(first, len(order)))
-    middle = np.repeat(first + length / 2, length) - (np.cumsum(size) - size)[key]
-    shares = np.full(len(order), np.nan)
-    shares[order] = middle / size[key]
-    return np.where(counted, shares.reshape(values.shape), np.nan)
+    key, n_keys = _keys(codes)
+    known = np.where(codes >= 0, values, np.nan).ravel()
+    size = np.bincount(key, ~np.isnan(known), n_keys)
+    shares: NDArray[np.float64] = (ranks(known, key) - 0.5) / np.maximum(size, 1)[key]
+    return shares.reshape(values.shape)
 
 
 def z_scores(values: NDArray[np.float64], codes: NDArray[np.int64]) -> NDArray[np.float64]:

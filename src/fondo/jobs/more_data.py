@@ -1,49 +1,23 @@
 """The whole job of a learning curve: read, guess, deal, fit, and say what more rows would buy."""
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from fondo.errors import BadData
-from fondo.jobs.guess import Guess, guess
-from fondo.jobs.job import Job, check_job
+from fondo.jobs.asked import Asked
+from fondo.jobs.job import Job
 from fondo.jobs.notes import naming
 from fondo.jobs.rows import rows_of
-from fondo.jobs.source import open_source
 from fondo.report.more_data import more_data_page
 from fondo.search.more_data import MoreData, MoreDataPlan, more_data_part
 from fondo.store.atomic import write_bytes
 from fondo.tasks.registry import task_class
-from fondo.tasks.rows import Part
+from fondo.tasks.rows import Part, check_weight
 from fondo.tasks.settings import configure
 
 PAGE = "more-data.html"
-
-
-@dataclass(frozen=True)
-class MoreDataJob:
-    """What the curve is of, apart from how it is measured.
-
-    Parameters
-    ----------
-    source : path, "sample:NAME" or frame
-    target, task, group, time : str or None
-        As in `train`.
-    settings : mapping of str to str or None
-    drop : sequence of str
-    """
-
-    source: str | Path | pl.DataFrame
-    target: str | None = None
-    task: str | None = None
-    group: str | None = None
-    time: str | None = None
-    settings: Mapping[str, str] | None = None
-    drop: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +62,7 @@ class MoreDataResult:
 
 
 def more_data(
-    job: MoreDataJob,
+    job: Asked,
     *,
     plan: MoreDataPlan | None = None,
     out: str | Path | None = None,
@@ -98,7 +72,7 @@ def more_data(
 
     Parameters
     ----------
-    job : MoreDataJob
+    job : Asked
         What the curve is of.
     plan : MoreDataPlan or None
         How it is measured; its time is that of the job.
@@ -115,21 +89,14 @@ def more_data(
     tell = say or (lambda _: None)
     plan = replace(plan or MoreDataPlan(), time=job.time)
     plan.check()
-    table = open_source(job.source, job.target, None, None)
-    if table.stream is not None:
-        raise BadData(
-            f"{table.name}: the table is too large to be held in memory. A part of its rows tells "
-            "as much about the curve: cut some hundred thousand out, and give those."
-        )
-    why = Guess(job.task, "you asked for it") if job.task else guess(table.sample[table.target])
-    tell(f"Task: {why.task}, because {why.why}.")
-    asked = _asked(job, plan, (table.name, table.target, why.task))
+    table, why, asked = job.open(plan, tell)
     with naming(table.name):
         rows = rows_of(asked, table.sample)
         task = configure(task_class(asked.task), asked.settings, seed=plan.seed)
         X, y = task.read(rows.X, rows.y, fitting=True)
+        part = Part(X, y, check_weight(task, rows.weight, X, y), rows.groups)
         tell(f"Fitting nested subsets of {len(y):,} rows, dealt {plan.repeats} times.")
-        found = more_data_part(task, Part(X, y, groups=rows.groups), plan)
+        found = more_data_part(task, part, plan)
     result = MoreDataResult(
         table.name,
         table.target,
@@ -142,27 +109,10 @@ def more_data(
     return result if out is None else _written(result, Path(out))
 
 
-def _asked(job: MoreDataJob, plan: MoreDataPlan, names: tuple[str, str, str]) -> Job:
-    source, target, task = names
-    asked = Job(
-        source=source,
-        target=target,
-        task=task,
-        seed=plan.seed,
-        settings=dict(job.settings or {}),
-        test=plan.test,
-        group=job.group,
-        time=job.time,
-        drop=tuple(job.drop),
-    )
-    check_job(asked)
-    return asked
-
-
 def _command(job: Job, plan: MoreDataPlan) -> str:
     """The command line that measures the same once more."""
     words = [job.source, "--target", job.target, "--task", job.task]
-    for name in ("group", "time"):
+    for name in ("group", "time", "weight"):
         if (value := getattr(job, name)) is not None:
             words += [f"--{name}", value]
     words += [word for name in job.drop for word in ("--drop", name)]

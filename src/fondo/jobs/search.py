@@ -9,41 +9,16 @@ from typing import Any
 import polars as pl
 
 from fondo.engine.callbacks import Callback
-from fondo.jobs.guess import Guess, guess
-from fondo.jobs.job import Job, check_job
+from fondo.jobs.asked import Asked
+from fondo.jobs.job import Job
 from fondo.jobs.notes import naming
 from fondo.jobs.rows import rows_of, split
-from fondo.jobs.source import open_source
 from fondo.jobs.train import TrainResult, train
 from fondo.search.search import SearchPlan, SearchResult, search_part
 from fondo.search.space import read_space
 from fondo.tasks.registry import task_class
 from fondo.tasks.rows import Part, check_weight
 from fondo.tasks.settings import as_text, configure
-
-
-@dataclass(frozen=True)
-class SearchJob:
-    """What is searched on, apart from how.
-
-    Parameters
-    ----------
-    source : path, "sample:NAME" or frame
-    target, task, group, time, weight : str or None
-        As in `train`.
-    settings : mapping of str to str
-        Settings that are not tried.
-    drop : sequence of str
-    """
-
-    source: str | Path | pl.DataFrame
-    target: str | None = None
-    task: str | None = None
-    group: str | None = None
-    time: str | None = None
-    weight: str | None = None
-    settings: Mapping[str, str] | None = None
-    drop: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +45,7 @@ class Searched:
 
 
 def search(
-    job: SearchJob,
+    job: Asked,
     *,
     space: Mapping[str, Any] | str | Path | None = None,
     plan: SearchPlan | None = None,
@@ -82,7 +57,7 @@ def search(
 
     Parameters
     ----------
-    job : SearchJob
+    job : Asked
         What is searched on.
     space : mapping, path of a JSON file, or None
         What is tried; None takes the task's own space.
@@ -96,11 +71,7 @@ def search(
     started, tell = clock.perf_counter(), say or (lambda _: None)
     plan = replace(plan or SearchPlan(), time=job.time)
     plan.check()
-    table = open_source(job.source, job.target, job.weight, None)
-    why = Guess(job.task, "you asked for it") if job.task else guess(table.sample[table.target])
-    tell(f"Task: {why.task}, because {why.why}.")
-    asked = _asked(job, plan, (table.name, table.target, why.task))
-    check_job(asked)
+    table, _, asked = job.open(plan, tell)
     with naming(table.name):
         found = _found(asked, table.sample, space, plan, tell)
     tell("Training the winner on all of them.")
@@ -120,23 +91,6 @@ def search(
         say=say,
     )
     return Searched(found, result, clock.perf_counter() - started)
-
-
-def _asked(job: SearchJob, plan: SearchPlan, names: tuple[str, str, str]) -> Job:
-    """The training that the search is for, its settings still those that are not tried."""
-    source, target, task = names
-    return Job(
-        source=source,
-        target=target,
-        task=task,
-        seed=plan.seed,
-        settings=dict(job.settings or {}),
-        test=plan.test,
-        group=job.group,
-        time=job.time,
-        weight=job.weight,
-        drop=tuple(job.drop),
-    )
 
 
 def _found(

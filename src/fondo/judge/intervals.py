@@ -121,10 +121,7 @@ def clopper_pearson(hits: float, n: float, level: float = 0.95) -> Interval:
     '0.000 to 0.308'
     """
     _check_share("clopper_pearson", hits, n, level)
-    tail = (1 - level) / 2
-    low = 0.0 if hits == 0 else float(stats.beta.ppf(tail, hits, n - hits + 1))
-    high = 1.0 if hits == n else float(stats.beta.ppf(1 - tail, hits + 1, n - hits))
-    return Interval(low, high, "Clopper-Pearson")
+    return Interval(*_beta_ends(hits, n, level, 1.0), "Clopper-Pearson")
 
 
 def jeffreys(hits: float, n: float, level: float = 0.95) -> Interval:
@@ -157,10 +154,15 @@ def jeffreys(hits: float, n: float, level: float = 0.95) -> Interval:
     '0.619 to 0.989'
     """
     _check_share("jeffreys", hits, n, level)
-    tail = (1 - level) / 2
-    low = 0.0 if hits == 0 else float(stats.beta.ppf(tail, hits + 0.5, n - hits + 0.5))
-    high = 1.0 if hits == n else float(stats.beta.ppf(1 - tail, hits + 0.5, n - hits + 0.5))
-    return Interval(low, high, "Jeffreys")
+    return Interval(*_beta_ends(hits, n, level, 0.5), "Jeffreys")
+
+
+def _beta_ends(hits: float, n: float, level: float, more: float) -> tuple[float, float]:
+    """Quantiles of two Beta distributions, `more` added to what each end counts."""
+    tail, less = (1 - level) / 2, 1 - more
+    low = 0.0 if hits == 0 else float(stats.beta.ppf(tail, hits + less, n - hits + more))
+    high = 1.0 if hits == n else float(stats.beta.ppf(1 - tail, hits + more, n - hits + less))
+    return low, high
 
 
 def _check_share(owner: str, hits: float, n: float, level: float) -> None:

@@ -15,7 +15,7 @@ from fondo.judge.answers import case_of
 from fondo.judge.metrics import metric_named
 from fondo.search.samplers import Sampler
 from fondo.search.store import Store, Trial
-from fondo.tasks.beside import Ask, Pool, fit_beside
+from fondo.tasks.beside import Ask, fit_beside
 from fondo.tasks.rows import Part
 from fondo.tasks.settings import with_settings
 
@@ -56,21 +56,13 @@ class Rounds:
         What a fold is scored by.
     plan : SearchPlan
     store : Store
-    on : callable or None, default=None
-        Who fits in place of this process, see `tasks.beside`.
     """
 
     def __init__(
-        self,
-        task: Any,
-        parts: list[tuple[Part, Part]],
-        metric: Any,
-        plan: Any,
-        store: Store,
-        on: Pool | None = None,
+        self, task: Any, parts: list[tuple[Part, Part]], metric: Any, plan: Any, store: Store
     ) -> None:
         self.task, self.parts, self.metric, self.plan = task, parts, metric, plan
-        self.store, self.on = store, on
+        self.store = store
 
     def run(self, sampler: Sampler, begun: float) -> None:
         """Go on until the plan is fulfilled; trials that a kill left running come first."""
@@ -120,7 +112,7 @@ class Rounds:
             for training, test in [self.parts[fold]]
         ]
         judge = Scorer(self.task.kind, self.metric.name)
-        for (trial, _), value in zip(pairs, fit_beside(asks, judge, on=self.on), strict=True):
+        for (trial, _), value in zip(pairs, fit_beside(asks, judge, on=self.plan.on), strict=True):
             if not isinstance(value, FondoError):
                 trial.values.append(value)
             elif trial.state == "running":

@@ -242,7 +242,7 @@ def search_part(task: Any, space: Mapping[str, Any], whole: Part, plan: SearchPl
     }
     store = Store(plan.storage, facts)
     try:
-        rounds = Rounds(task, parts, metric, plan, store, plan.on)
+        rounds = Rounds(task, parts, metric, plan, store)
         rounds.run(sampler, begun)
         trials = store.trials()
     finally:
