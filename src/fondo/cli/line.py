@@ -41,7 +41,12 @@ class Command(click.Command):
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """First line of the help: one whole sentence, whatever the `limit`."""
-        return (self.help or "").partition("\n")[0]
+        return first_line(self)
+
+
+def first_line(command: click.Command) -> str:
+    """First line of the help of a command."""
+    return (command.help or "").partition("\n")[0]
 
 
 class Commands(click.Group):
@@ -53,11 +58,20 @@ class Commands(click.Group):
         What `click.Group` takes.
     names : sequence of str
         The commands, in the order of the help page.
+    package : str, default="fondo.cli"
+        Where their modules lie.
     """
 
-    def __init__(self, *given: Any, names: Sequence[str], **named: Any) -> None:
+    def __init__(
+        self, *given: Any, names: Sequence[str], package: str = "fondo.cli", **named: Any
+    ) -> None:
         super().__init__(*given, **named)
         self.names = names
+        self.package = package
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """First line of the help, as of any command."""
+        return first_line(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands, in the order of the help page."""
@@ -68,7 +82,7 @@ class Commands(click.Group):
         if cmd_name not in self.names:
             return None
         command: click.Command = importlib.import_module(
-            f"fondo.cli.{cmd_name.replace('-', '_')}"
+            f"{self.package}.{cmd_name.replace('-', '_')}"
         ).command
         return command
 

@@ -9,7 +9,7 @@ from fondo.version import __version__
 
 COMMANDS = (
     "train", "predict", "evaluate", "explain", "trace", "replay", "search", "compare", "more-data",
-    "recipes", "cook", "study", "doctor",
+    "recipes", "cook", "study", "funds", "doctor",
 )  # fmt: skip
 
 
