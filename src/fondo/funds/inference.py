@@ -51,6 +51,8 @@ class Evidence:
     nulls : dict of str to Permuted
         Precisions that labels dealt out anew would give: "plain" inside each cell, "volatility"
         among funds of like volatility.
+    nulls_overlap : bool
+        Labels of the dates that the nulls are of overlap, so that their p-values are too small.
     """
 
     picks: float
@@ -68,6 +70,7 @@ class Evidence:
     headline: str
     overlap: int = 1
     nulls: dict[str, Permuted] = field(default_factory=dict)
+    nulls_overlap: bool = False
 
     @property
     def verdict(self) -> str:
@@ -92,7 +95,7 @@ class Evidence:
             f"{null.p_value:.3f} ({null.method})."
             for name, null in self.nulls.items()
         ]
-        if self.nulls and self.overlap > 1:
+        if self.nulls and self.nulls_overlap:
             told.append("Labels of neighbouring dates overlap, so that p is too small.")
         if self.years < ENOUGH:
             told.append(f"Fewer than {ENOUGH} test years: too few for a headline.")
@@ -114,6 +117,7 @@ def evidence(
     *,
     nulls: Mapping[str, Permuted] | None = None,
     overlap: int = 1,
+    nulls_apart: bool = False,
     level: float = 0.95,
 ) -> Evidence:
     """What some picks prove.
@@ -127,6 +131,8 @@ def evidence(
     overlap : int, default=1
         Dates whose labels hang together, from `dates_in_label`: the bootstrap draws as many
         neighbouring dates at a time.
+    nulls_apart : bool, default=False
+        Whether the nulls are of dates whose labels do not overlap (`apart`) alone.
     level : float in (0, 1), default=0.95
         Level of all intervals.
 
@@ -180,6 +186,7 @@ def evidence(
         headline=headline,
         overlap=overlap,
         nulls=dict(nulls or {}),
+        nulls_overlap=overlap > 1 and not nulls_apart,
     )
 
 

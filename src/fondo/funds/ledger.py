@@ -233,23 +233,37 @@ class Ledger:
         found = self.trials()
         return found[-1].digest if found else _START
 
-    def distinct(self) -> list[LedgerTrial]:
-        """First of each different trial: doing the very same again is no new look at the data."""
+    def distinct(self, data: str | None = None) -> list[LedgerTrial]:
+        """First of each different trial: doing the very same again is no new look at the data.
+
+        Parameters
+        ----------
+        data : str or None, default=None
+            Only trials on this data; None takes all.
+        """
         seen: dict[tuple[str, str, str, int], LedgerTrial] = {}
         for trial in self.trials():
+            if data is not None and trial.data != data:
+                continue
             key = (json.dumps(trial.settings, sort_keys=True), trial.data, trial.split, trial.seed)
             seen.setdefault(key, trial)
         return list(seen.values())
 
-    def values(self, score: str) -> dict[int, float]:
+    def values(self, score: str, data: str | None = None) -> dict[int, float]:
         """A score of each different trial that has it, by the number of the trial.
+
+        Parameters
+        ----------
+        score : str
+        data : str or None, default=None
+            Only trials on this data; None takes all.
 
         Raises
         ------
         BadParameter
             No trial has a score of that name.
         """
-        found = self.distinct()
+        found = self.distinct(data)
         values = {t.number: v for t in found if (v := t.scores.get(score)) is not None}
         if not values:
             names = sorted({name for trial in found for name in trial.scores})
@@ -259,12 +273,14 @@ class Ledger:
             )
         return values
 
-    def variance(self, score: str) -> float:
+    def variance(self, score: str, data: str | None = None) -> float:
         """Variance of a score over the different trials, for `deflated_sharpe`; NaN below two."""
-        values = list(self.values(score).values())
+        values = list(self.values(score, data).values())
         return float(np.var(values, ddof=1)) if len(values) > 1 else math.nan
 
-    def best(self, score: str, *, picks: float, base_rate: float = 0.25) -> BestOfTrials:
+    def best(
+        self, score: str, *, picks: float, base_rate: float = 0.25, data: str | None = None
+    ) -> BestOfTrials:
         """Best trial by a share (such as a precision) beside the best of as many by luck.
 
         Parameters
@@ -275,6 +291,8 @@ class Ledger:
             Rows that each share is of, at least 1; the effective number where picks hang together.
         base_rate : float in [0, 1], default=0.25
             What each would score without skill.
+        data : str or None, default=None
+            Only trials on this data count; None takes all.
 
         Returns
         -------
@@ -282,7 +300,7 @@ class Ledger:
             All different trials count, also those without this score. Trials that agree with each
             other would have less luck, so that `by_luck` is rather too high.
         """
-        values, trials = self.values(score), self.distinct()
+        values, trials = self.values(score, data), self.distinct(data)
         number = max(values, key=lambda n: (values[n], -n))
         trial = next(t for t in trials if t.number == number)
         luck = best_share(len(trials), round(picks), base_rate)

@@ -55,6 +55,8 @@ class Observations:
         1 if the fund ends in the wanted quantile of its group, 0 if not, NaN if not known.
     outcome : float64 array (R,)
         The measure behind the label, such as the Sharpe ratio of the year after the date.
+    growth : float64 array (R,) or None, default=None
+        Return over the label window, by the label's rule for funds that end; None: not known.
     weight : float64 array (R,) or None, default=None
         Weight of each row in training; None counts every row alike.
     left_out : polars.DataFrame or None, default=None
@@ -71,6 +73,7 @@ class Observations:
     names: tuple[str, ...]
     y: NDArray[np.float64]
     outcome: NDArray[np.float64]
+    growth: NDArray[np.float64] | None = None
     weight: NDArray[np.float64] | None = None
     left_out: pl.DataFrame = _LATER
     overlap: float = 0.0
@@ -262,6 +265,7 @@ def _rows(
         names=table.names,
         y=y[place, fund],
         outcome=after.outcome[place, fund],
+        growth=after.growth[place, fund],
     )
 
 

@@ -53,6 +53,7 @@ def evidence_by_peer(
     volatility: ArrayLike | None = None,
     share: float = TOP,
     overlap: int = 1,
+    null_rows: ArrayLike | None = None,
 ) -> list[PeerEvidence]:
     """Evidence of each peer group, with p-values corrected for looking at several.
 
@@ -64,6 +65,9 @@ def evidence_by_peer(
         As in `permutation_null`.
     overlap
         As in `evidence`.
+    null_rows : bool array (n,) or None, default=None
+        Rows that the nulls are of: those of dates whose labels do not overlap (`apart`), without
+        which p-values are too small; None takes all.
 
     Returns
     -------
@@ -76,17 +80,20 @@ def evidence_by_peer(
     sigma = None
     if volatility is not None:
         (sigma,) = columns("evidence_by_peer", n, {"volatility": volatility})
+    apart = np.ones(n, bool) if null_rows is None else np.asarray(null_rows, bool)
     told = []
     for group in np.unique(groups):
         rows = groups == group
+        found = selective_precision(score[rows], truth[rows], days[rows], share=share)
+        rows &= apart
         part = (score[rows], truth[rows], days[rows])
-        nulls = {"plain": permutation_null(*part, share=share)}
-        if sigma is not None:
+        nulls = {"plain": permutation_null(*part, share=share)} if rows.any() else {}
+        if sigma is not None and rows.any():
             matched = permutation_null(*part, volatility=sigma[rows], share=share)
             nulls["volatility"] = matched
-        found = selective_precision(*part, share=share)
-        told.append((plain(group), evidence(found, nulls=nulls, overlap=overlap)))
-    p = [list(e.nulls.values())[-1].p_value for _, e in told]
+        proof = evidence(found, nulls=nulls, overlap=overlap, nulls_apart=null_rows is not None)
+        told.append((plain(group), proof))
+    p = [[1.0, *(null.p_value for null in e.nulls.values())][-1] for _, e in told]
     holm, bh = adjusted_p_values(p), adjusted_p_values(p, "benjamini-hochberg")
     lines = zip(told, p, holm.tolist(), bh.tolist(), strict=True)
     return [PeerEvidence(group, e, *values) for (group, e), *values in lines]
