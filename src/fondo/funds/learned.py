@@ -9,15 +9,15 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from scipy.stats import randint
-from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import ParameterSampler
 from sklearn.pipeline import Pipeline
 
 from fondo.contracts import Contract, Either, Flag, Nothing, Whole, check_value
-from fondo.funds.prepare import preparation
+from fondo.funds.groups import one_thread
+from fondo.funds.prepare import f_values, preparation
 from fondo.funds.rankers import InnerTrial, Ranked
 from fondo.funds.spans import Rows
 from fondo.funds.tuning import (
@@ -113,7 +113,9 @@ def fit(learner: Learner, walk: Walk, train: Rows, settings: Settings, seed: int
     select = _selector(settings, X.shape[1])
     X = select.fit_transform(X, y)
     model = learner.model(settings, len(train), seed)
-    return Fitted(prepared, select, model.fit(X, y, sample_weight=walk.weights(train)))
+    with one_thread():
+        model.fit(X, y, sample_weight=walk.weights(train))
+    return Fitted(prepared, select, model)
 
 
 def _search(learner: Learner, walk: Walk, inner: Inner) -> Choice | None:
@@ -124,7 +126,7 @@ def _search(learner: Learner, walk: Walk, inner: Inner) -> Choice | None:
     for learned, held in inner.pairs:
         prepared = learner.prepared()
         X = prepared.fit_transform(walk.X[learned])
-        found = f_classif(X, walk.y[learned])  # once for all k
+        found = f_values(X, walk.y[learned])  # once for all k
         ready.append((X, prepared.transform(walk.X[held]), found))
 
     def scored(settings: Settings, fold: int) -> tuple[Floats, Floats]:
@@ -133,8 +135,9 @@ def _search(learner: Learner, walk: Walk, inner: Inner) -> Choice | None:
         select = _selector(settings, X.shape[1], found)
         chosen = select.fit_transform(X, walk.y[learned])
         model = learner.model(settings, len(learned), walk.plan.seed)
-        model = clone(model).fit(chosen, walk.y[learned], sample_weight=walk.weights(learned))
-        return model_scores(model, chosen), model_scores(model, select.transform(held))
+        with one_thread():
+            model.fit(chosen, walk.y[learned], sample_weight=walk.weights(learned))
+            return model_scores(model, chosen), model_scores(model, select.transform(held))
 
     return choose(walk, inner, learner.candidates(walk.plan.seed), scored)
 
@@ -142,7 +145,7 @@ def _search(learner: Learner, walk: Walk, inner: Inner) -> Choice | None:
 def _selector(settings: Settings, n_columns: int, found: Any = None) -> SelectKBest:
     """Selector of the `k` best columns; of all where the settings name no k."""
     k = settings.get("k")
-    score = f_classif if found is None else lambda X, y: found
+    score = f_values if found is None else lambda X, y: found
     return SelectKBest(score, k="all" if k is None or k >= n_columns else k)
 
 
@@ -295,7 +298,6 @@ class Boosting:
             **settings,
             learning_rate=0.05,
             min_samples_leaf=50,
-            class_weight="balanced",
             early_stopping=False,
             random_state=seed,
         )

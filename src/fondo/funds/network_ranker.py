@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
+import polars as pl
 
 from fondo.contracts import Contract, Either, Listed, Nothing, Real, Whole, check_value, fraction
 from fondo.errors import FondoError
@@ -72,7 +73,11 @@ def train_jobs(jobs: Sequence[Job], *, on: Any = None) -> list[Floats]:
             y = job.walk.y[job.learned].astype(int)
             X = steps.fit_transform(job.walk.X[job.learned])
             tested = steps.transform(job.walk.X[job.scored])
-            ready[job.place] = Part(X, y, weight), Part(tested, None)
+            names = list(job.walk.names)
+            ready[job.place] = (
+                Part(pl.DataFrame(X, names), y, weight),
+                Part(pl.DataFrame(tested, names), None),
+            )
     asks = [Ask(job.task, ready[job.place][0], job.place, ready[job.place][1]) for job in jobs]
     found = fit_beside(asks, _chance, on=on)
     for each in found:

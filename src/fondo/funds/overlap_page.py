@@ -32,7 +32,7 @@ def overlap_page(study: OverlapStudy) -> str:
     first, *rest = study.lines()
     grids = {
         "What a run finds": precisions(study),
-        "How often the interval holds the truth": coverage(study),
+        "How often the interval holds the truth (mean width)": coverage(study),
         "How often noise is called skill": called(study),
     }
     below = [bullets(rest)]
@@ -54,17 +54,15 @@ def pictures(study: OverlapStudy) -> list[Chart]:
 
 
 def precisions(study: OverlapStudy) -> Grid:
-    """A row for each kind and step: dates, picks, precision, and how much it varies."""
-    head = ["universe", "weeks between dates", "dates", "picks", "effective picks"]
-    head += ["precision", "95 % interval", "variance inflation"]
+    """A row for each kind and step: picks, precision, and how much it varies."""
+    head = ["universe", "weeks", "picks", "effective", "precision", "variance"]
     return head, [
         (
             row.kind,
             row.step,
-            row.dates,
             f"{row.picks:,.0f}",
             f"{row.effective:,.0f}",
-            *estimate(row.precision, row.low, row.high),
+            "{} ({})".format(*estimate(row.precision, row.low, row.high, 3)),
             number(row.inflation),
         )
         for row in study.rows
@@ -73,7 +71,7 @@ def precisions(study: OverlapStudy) -> Grid:
 
 def coverage(study: OverlapStudy) -> Grid:
     """A row for each kind and step: how often each interval holds the truth, and its width."""
-    return _fared(study, lambda each: f"{percent(each.covered, 1)} ({number(each.width)} wide)")
+    return _fared(study, lambda each: f"{percent(each.covered, 1)} ({number(each.width)})")
 
 
 def called(study: OverlapStudy) -> Grid:
@@ -82,7 +80,7 @@ def called(study: OverlapStudy) -> Grid:
 
 
 def _fared(study: OverlapStudy, told: Callable[[Fared], str]) -> Grid:
-    head = ["universe", "weeks between dates", *INTERVALS.values()]
+    head = ["universe", "weeks", *INTERVALS.values()]
     return head, [
         (row.kind, row.step, *(told(getattr(row, name)) for name in INTERVALS))
         for row in study.rows
@@ -100,7 +98,7 @@ def _coverage_chart(study: OverlapStudy, name: str) -> Chart:
         f"{number(study.truth)}; bands are 95 % intervals for the number of runs. Lowest: "
         f"{percent(covered(worst))}, {worst.kind}, every {worst.step} weeks."
     )
-    return _by_step(study, f"Coverage {INTERVALS[name]}", "runs covered", covered, caption)
+    return _by_step(study, f"Coverage, picks {INTERVALS[name]}", "runs covered", covered, caption)
 
 
 def _called_chart(study: OverlapStudy) -> Chart:
@@ -112,7 +110,7 @@ def _called_chart(study: OverlapStudy) -> Chart:
     )
     return _by_step(
         study,
-        "Noise called skill, as if picks were independent",
+        "Noise called skill, picks as independent",
         "runs that find skill",
         lambda row: row.naive.called,
         caption,
@@ -170,9 +168,11 @@ def _step(row: OverlapRow) -> int:
 
 def _basis(study: OverlapStudy) -> Markup:
     told = (
-        f"{study.simulations} universes of each kind, of {study.funds} funds and {study.years} "
-        f"years, seed {study.seed}. Nobody has skill. 16 features look back 52 weeks, labels look "
-        "52 weeks ahead (first quartile by Sharpe ratio), a tenth of the funds is picked after 6 "
-        f"years of learning; ranked by: {study.model}."
+        "Weeks: between two decision dates. Effective: the independent picks that a run's years "
+        "make of its picks. Variance: of the precision between runs, over that of as many "
+        f"independent picks. {study.simulations} universes of each kind, of {study.funds} funds "
+        f"and {study.years} years, seed {study.seed}. Nobody has skill. 16 features look back 52 "
+        "weeks, labels look 52 weeks ahead (first quartile by Sharpe ratio), a tenth of the funds "
+        f"is picked after 6 years of learning; ranked by: {study.model}."
     )
     return element("p", told, class_="quiet")

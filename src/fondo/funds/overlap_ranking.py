@@ -95,7 +95,9 @@ def linear_scores(X: Floats, y: Floats, splits: Sequence[Pair], kept: int = KEPT
         Training rows that are not the first so many.
     """
     scores = np.full(len(y), np.nan)
-    rows = np.concatenate([np.ones((len(y), 1)), X], axis=1)  # (R, 1 + F)
+    shift = X[splits[0][0]].mean(axis=0)  # of what is known first; keeps digits in the squares
+    near = X - shift
+    rows = np.concatenate([np.ones((len(y), 1)), near], axis=1)  # (R, 1 + F)
     sums = np.zeros((2, rows.shape[1], rows.shape[1]))
     seen = 0
     for train, test in splits:
@@ -108,18 +110,21 @@ def linear_scores(X: Floats, y: Floats, splits: Sequence[Pair], kept: int = KEPT
             new = rows[seen : len(train)][y[seen : len(train)] == label]
             sums[label] += new.T @ new
         seen = len(train)
-        places, weights = _newton_step(sums, kept)
-        scores[test] = X[np.ix_(test, places)] @ weights
+        places, weights = _newton_step(sums, kept, least=1e-9 * np.abs(shift))
+        scores[test] = near[np.ix_(test, places)] @ weights
     return scores
 
 
-def _newton_step(sums: Floats, kept: int) -> tuple[NDArray[np.int64], Floats]:
-    """Chosen columns and their weights, from sums of products (2, 1 + F, 1 + F) by class."""
+def _newton_step(sums: Floats, kept: int, least: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Chosen columns and their weights, from sums of products (2, 1 + F, 1 + F) by class.
+
+    A column whose spread is not above `least` is a constant.
+    """
     counts, n = sums[:, 0, 0], float(sums[:, 0, 0].sum())
     whole = sums.sum(axis=0)
     mean = whole[0, 1:] / n
     spread = np.sqrt(np.maximum(np.diag(whole)[1:] / n - mean**2, 0.0))
-    spread = np.where(spread > 1e-12 * np.abs(mean), spread, np.inf)  # a constant tells nothing
+    spread = np.where(spread > least, spread, np.inf)  # a constant tells nothing
     gap = (sums[1, 0, 1:] / counts[1] - sums[0, 0, 1:] / counts[0]) / spread
     places = np.sort(np.argsort(-np.abs(gap), kind="stable")[:kept])  # F rises with the gap
     weighted = np.einsum("c,cij->ij", n / (2 * counts), sums)  # classes count n / 2 each

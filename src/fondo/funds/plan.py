@@ -87,6 +87,16 @@ class BacktestPlan:
         for name, contract in self.contracts.items():
             contracts.check_value("BacktestPlan", name, getattr(self, name), contract)
 
+    @property
+    def side(self) -> int:
+        """1 where label 1 is what an investor wants, -1 where it is what to avoid."""
+        return 1 if self.label.side == "top" else -1
+
+    @property
+    def sign(self) -> int:
+        """1 where a higher outcome means label 1, -1 where a lower one does."""
+        return self.side * self.label.sign
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; a measure or feature of one's own by its name."""
         told = {item.name: getattr(self, item.name) for item in fields(self)}

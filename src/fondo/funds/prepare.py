@@ -190,6 +190,28 @@ class TanhSquash(_Columns):
         return bent
 
 
+def f_values(X: Numbers, y: Any) -> tuple[Numbers, Numbers]:
+    """F and p of each column against the classes, as `f_classif`; 0 and 1 where nothing varies.
+
+    Parameters
+    ----------
+    X : array (n_rows, n_features)
+    y : array (n_rows,)
+        Classes.
+
+    Examples
+    --------
+    >>> f, p = f_values(np.array([[1.0, 0], [1, 1], [1, 4], [1, 5]]), [0, 0, 1, 1])
+    >>> f.round(3).tolist(), p.round(3).tolist()
+    ([0.0, 32.0], [1.0, 0.03])
+    """
+    f, p = np.zeros(X.shape[1]), np.ones(X.shape[1])
+    varies = X.min(axis=0) < X.max(axis=0)
+    if varies.any():
+        f[varies], p[varies] = f_classif(X[:, varies], y)
+    return f, p
+
+
 def preparation(
     *,
     cut: float | None = None,
@@ -252,5 +274,5 @@ def preparation(
     if products:
         steps.append(("products", PairwiseProducts()))
     if k is not None:
-        steps.append(("select", SelectKBest(f_classif, k=k)))
+        steps.append(("select", SelectKBest(f_values, k=k)))
     return Pipeline(steps)

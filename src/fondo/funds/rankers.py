@@ -87,7 +87,8 @@ class Baseline:
     name : {"random", "past_sharpe", "past_quartile", "low_volatility", "low_cost"}
         "random" draws a number for each row, the same for the same seed, date and fund;
         "past_quartile" ranks by the quartile that a fund had in its group last year by the
-        label's own measure, so that a quarter of the group ties.
+        label's own measure, so that a quarter of the group ties. Where the label is what to
+        avoid, each is turned round: the wildest or dearest funds first.
     """
 
     name: str
@@ -105,21 +106,21 @@ class Baseline:
         return Ranked(scores)
 
     def _values(self, walk: Walk) -> Floats:
-        known, sign = walk.known, walk.plan.label.sign
+        known, side = walk.known, walk.plan.side
         if self.name == "random":
             return _drawn(walk)
         if self.name == "past_sharpe":
-            return known["sharpe"]
+            return side * known["sharpe"]
         if self.name == "low_volatility":
-            return -known["volatility"]
+            return -side * known["volatility"]
         if self.name == "low_cost":
             if "cost" not in known:
                 raise BadData(
                     "backtest(models=['low_cost']): the panel has no costs. Give a column of "
                     "costs, or leave this baseline out."
                 )
-            return -known["cost"]
-        quartile = quantile_codes(sign * known[PAST], walk.cell, 4)
+            return -side * known["cost"]
+        quartile = quantile_codes(walk.plan.sign * known[PAST], walk.cell, 4)
         scores: Floats = np.where(quartile < 0, np.nan, -quartile.astype(float))
         return scores
 
