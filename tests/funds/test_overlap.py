@@ -1,4 +1,4 @@
-"""fondo.funds.overlap: by the tool's own parts, by hand, and what it finds in a style."""
+"""fondo.funds.overlap: rows by hand, what is found in a style, sentences, bad input."""
 
 import json
 from dataclasses import replace
@@ -7,59 +7,26 @@ import numpy as np
 import pytest
 
 from fondo.errors import BadParameter
-from fondo.funds.inference import evidence
-from fondo.funds.observations import observe
-from fondo.funds.overlap import (
-    FEATURES,
-    INTERVALS,
-    OverlapStudy,
-    _Judged,
-    _row,
-    overlap_study,
-)
-from fondo.funds.overlap_ranking import logistic
-from fondo.funds.picks import selective_precision
-from fondo.funds.spans import spans
-from fondo.funds.splits import PurgedWalkForward
+from fondo.funds.overlap import INTERVALS, OverlapStudy, _row, overlap_study
+from fondo.funds.overlap_run import Judged, grid, run
 from fondo.funds.universe import make_universe
 
 SMALL = {"funds": 20, "years": 14, "model": "linear"}
 
 
-def test_a_run_is_what_the_parts_of_the_tool_make_of_a_universe() -> None:
-    found, seeds = [], np.random.SeedSequence(5).spawn(2)
-    for seed in seeds:
+def test_universes_have_seeds_of_their_own_and_rows_are_means_over_them() -> None:
+    found = []
+    for seed in np.random.SeedSequence(5).spawn(2):
         panel = make_universe("style", funds=30, years=14, seed=np.random.default_rng(seed))
-        rows = observe(panel, features=FEATURES, step=13)
-        rows = rows.take(rows.labelled)
-        walk = PurgedWalkForward(burn_in=5 * 364)  # the first date is a year on
-        scores = np.full(len(rows), np.nan)
-        for train, test in walk.split(None, groups=spans(rows.date, rows.label_end)):
-            assert rows.label_end[train].max() <= rows.date[test].min()
-            model = logistic().fit(rows.X[train], rows.y[train])
-            scores[test] = model.predict_proba(rows.X[test])[:, 1]
-        tested = np.isfinite(scores)
-        told = selective_precision(scores[tested], rows.y[tested], rows.date[tested])
-        found.append(evidence(told))
-    row = overlap_study(["style"], [52, 13], simulations=2, funds=30, years=14, seed=5).row(
-        "style", 13
-    )
-    precision = [each.precision for each in found]
-    assert row.precision == pytest.approx(np.mean(precision))
-    assert row.spread == pytest.approx(np.std(precision, ddof=1))
-    assert row.effective == pytest.approx(np.mean([each.effective for each in found]))
-    assert (row.picks, row.dates) == (found[0].picks, found[0].dates) == (29 * 3, 29)
-    for name, theirs in (("naive", "wilson"), ("date", "date"), ("year", "year")):
-        ends = np.array([each.intervals[theirs][:2] for each in found])
-        fared = getattr(row, name)
-        truth = 8 / 30  # a quarter of 30 funds is 7.5, rounded up
-        assert fared.width == pytest.approx((ends[:, 1] - ends[:, 0]).mean())
-        assert fared.covered == ((ends[:, 0] <= truth) & (truth <= ends[:, 1])).mean()
-        assert fared.called == (ends[:, 0] > truth).mean()
+        found += run(panel, [grid(13, 14)], "linear")
+    sizes = {"simulations": 2, "funds": 30, "years": 14, "seed": 5, "model": "linear"}
+    study = overlap_study(["style"], [52, 13], **sizes)
+    assert study.truth == 8 / 30  # a quarter of 30 funds is 7.5, rounded up
+    assert study.row("style", 13) == _row("style", 13, found, truth=8 / 30)
 
 
-def judged(precision: float, ends: list[list[float]]) -> _Judged:
-    return _Judged(100, precision, 10, 40 + 100 * precision, np.array(ends))
+def judged(precision: float, ends: list[list[float]]) -> Judged:
+    return Judged(100, precision, 10, 40 + 100 * precision, np.array(ends))
 
 
 def test_a_row_by_hand() -> None:

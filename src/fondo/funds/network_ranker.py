@@ -31,7 +31,8 @@ from fondo.tasks.beside import Ask, fit_beside
 from fondo.tasks.rows import Part
 from fondo.tasks.tables import TableClassifier
 
-HIDDEN = ((16,), (64,), (64, 64))
+HIDDEN = ((16,), (64,), (32, 32))
+MEMBERS = 4  # of one network; their votes are averaged
 DROPOUT = (0.1, 0.4)
 
 
@@ -99,7 +100,7 @@ class Network:
     Parameters
     ----------
     hidden : sequence of int or None, default=None
-        Neurons of each hidden layer; None chooses among (16), (64) and (64, 64).
+        Neurons of each hidden layer; None chooses among (16), (64) and (32, 32).
     dropout : float in [0, 1) or None, default=None
         None chooses between 0.1 and 0.4.
     batch_size : int, default=200
@@ -146,7 +147,10 @@ class Network:
         """The classifier, not yet fitted."""
         return TableClassifier(
             architecture=MLP(
-                hidden=tuple(settings["hidden"]), dropout=settings["dropout"], embedding="none"
+                hidden=tuple(settings["hidden"]),
+                dropout=settings["dropout"],
+                embedding="none",
+                members=MEMBERS,
             ),
             batch_size=self.batch_size,
             epochs=self.epochs,

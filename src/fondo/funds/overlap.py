@@ -1,7 +1,7 @@
 """What overlapping windows and shared styles do to the interval of a precision: a simulation.
 
-Nobody has skill in these universes, so every finding is false. Its page is `overlap_page`, how
-funds are ranked `overlap_ranking`.
+Nobody has skill in these universes, so every finding is false. One of them is walked through in
+`overlap_run`, the page is `overlap_page`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fondo import contracts
 from fondo.contracts import Contract, Whole
@@ -18,31 +17,14 @@ from fondo.funds.cells import plain
 from fondo.funds.groups import one_thread
 from fondo.funds.inference import ENOUGH
 from fondo.funds.labels import Label
-from fondo.funds.observations import Observations, observe
-from fondo.funds.overlap_ranking import MODELS, walked_scores
-from fondo.funds.panel import Panel
-from fondo.funds.picks import selective_precision
-from fondo.funds.spans import spans
-from fondo.funds.splits import PurgedWalkForward
+from fondo.funds.overlap_ranking import MODELS
+from fondo.funds.overlap_run import BURN_IN, Judged, grid, run
 from fondo.funds.universe import WEEKS, Makeup, make_universe
-from fondo.judge.clusters import effective_rows, share_by_cluster
-from fondo.judge.intervals import wilson
 from fondo.report.scales import number, percent
 from fondo.studies.spread import spread
 
-Floats = NDArray[np.float64]
-Places = NDArray[np.int64]
-
 KINDS = ("iid", "market", "style", "volatility")  # words of universes without skill
 STEPS = (52, 13, 4)  # weeks: a year, a quarter, about a month
-BURN_IN = 6  # years before the first pick
-FEATURES = (
-    *("mean_return", "volatility", "sharpe", "sortino", "calmar", "max_drawdown"),
-    *("momentum_1m", "momentum_3m", "momentum_6m", "skewness", "kurtosis", "autocorrelation"),
-    *("hit_rate", "market_beta", "market_alpha", "tracking_error"),
-)
-"""The 16 features that funds are ranked by."""
-
 INTERVALS = {"naive": "as independent", "date": "by date", "year": "by year"}
 """Intervals that are compared: Wilson's of all picks, and of picks in clusters."""
 
@@ -236,7 +218,7 @@ def overlap_study(
             f"overlap_study(model={model!r}): must be one of {', '.join(map(repr, MODELS))}, or a "
             f"classifier of scikit-learn. {did_you_mean(model, MODELS)}"
         )
-    grids = [_grid(step, years) for step in steps]
+    grids = [grid(step, years) for step in steps]
     rows = []
     with one_thread():
         for kind in kinds:
@@ -245,10 +227,10 @@ def overlap_study(
                 make_universe(kind, funds=funds, years=years, seed=np.random.default_rng(each))
                 for each in seeds
             )
-            runs = [_run(panel, grids, model) for panel in universes]
+            runs = [run(panel, grids, model) for panel in universes]
             truth = Label().wanted(funds) / funds
             rows += [
-                _row(kind, step, [run[place] for run in runs], truth)
+                _row(kind, step, [each[place] for each in runs], truth)
                 for place, step in enumerate(steps)
             ]
     return OverlapStudy(tuple(rows), simulations, years, funds, seed, named, truth)
@@ -295,64 +277,15 @@ def check_overlap(kinds: Sequence[str], steps: Sequence[int], sizes: Mapping[str
         contracts.check_value("overlap_study", name, sizes[name], contract)
 
 
-def _grid(step: int, years: int) -> Places:
-    """Rows of the decision dates with a whole look-back and a whole label, as `observe` has it."""
-    return np.arange(-(-WEEKS // step) * step, WEEKS * (years - 1) + 1, step)
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """Picks of one run at one step, and the intervals (3, 2) in the order of `INTERVALS`."""
-
-    picks: float
-    precision: float
-    dates: int
-    effective: float
-    ends: Floats
-
-
-def _run(panel: Panel, grids: Sequence[Places], model: Any) -> list[_Judged]:
-    """One universe, at each step."""
-    every = np.unique(np.concatenate(grids))
-    rows = observe(panel, features=FEATURES, step=list(panel.dates[every]))
-    rows = rows.take(rows.labelled)
-    return [
-        _judged(rows.take(np.isin(rows.date, panel.dates[grid])), int(grid[0]), model)
-        for grid in grids
-    ]
-
-
-def _judged(rows: Observations, first: int, model: Any) -> _Judged:
-    """Picks of a walk through some rows, the first date of which is `first` weeks on."""
-    walk = PurgedWalkForward(burn_in=7 * (BURN_IN * WEEKS - first))
-    splits = list(walk.split(None, groups=spans(rows.date, rows.label_end)))
-    scores = walked_scores(rows.X, rows.y, splits, model)
-    tested = np.isfinite(scores)
-    found = selective_precision(scores[tested], rows.y[tested], rows.date[tested])
-    dates, years = found.by("date"), found.by("year")
-    ends = [
-        wilson(float(found.hits.sum()), found.n),
-        share_by_cluster(dates.hits, dates.picks),
-        share_by_cluster(years.hits, years.picks),
-    ]
-    return _Judged(
-        picks=found.n,
-        precision=found.precision,
-        dates=len(dates.name),
-        effective=effective_rows(years.hits, years.picks),
-        ends=np.array([each[:2] for each in ends]),
-    )
-
-
-def _row(kind: str, step: int, runs: Sequence[_Judged], truth: float) -> OverlapRow:
+def _row(kind: str, step: int, runs: Sequence[Judged], truth: float) -> OverlapRow:
     """All runs of a kind and a step."""
 
-    def mean(of: Callable[[_Judged], float]) -> float:
-        return float(np.mean([of(run) for run in runs]))
+    def mean(of: Callable[[Judged], float]) -> float:
+        return float(np.mean([of(each) for each in runs]))
 
-    precision = [run.precision for run in runs]
-    mid, picks = spread(precision), mean(lambda run: run.picks)
-    ends = np.stack([run.ends for run in runs])  # (S, 3, 2)
+    precision = [each.precision for each in runs]
+    mid, picks = spread(precision), mean(lambda each: each.picks)
+    ends = np.stack([each.ends for each in runs])  # (S, 3, 2)
     fared = {
         name: Fared(
             covered=float(np.mean((low <= truth) & (truth <= high))),
@@ -367,7 +300,7 @@ def _row(kind: str, step: int, runs: Sequence[_Judged], truth: float) -> Overlap
         step=step,
         dates=runs[0].dates,
         picks=picks,
-        effective=mean(lambda run: run.effective),
+        effective=mean(lambda each: each.effective),
         precision=mid["mean"],
         low=mid["low"],
         high=mid["high"],

@@ -256,9 +256,8 @@ def preparation(
 
     Examples
     --------
-    >>> preparation(cut=3, k=2)
-    Pipeline(steps=[('fill', MeanFill()), ('cap', InfinityCap()), ('cut', SigmaCut(k=3)),
-                    ('scale', StandardScaler()), ('select', SelectKBest(k=2))])
+    >>> [name for name, _ in preparation(cut=3, k=2).steps]
+    ['fill', 'cap', 'cut', 'scale', 'select']
     """
     if scale not in SCALERS:
         raise BadParameter(
