@@ -29,7 +29,7 @@ from fondo.funds.splits import PurgedWalkForward
 from fondo.funds.tuning import MOST_ROWS
 from fondo.funds.walk import Walk, make_walk
 from fondo.judge.intervals import Floats
-from fondo.version import __version__
+from fondo.store.receipt import versions
 
 Say = Callable[[str], None]
 
@@ -42,9 +42,9 @@ class Backtest:
     ----------
     rows : polars.DataFrame
         A row for each fund and decision date: date, label_end, fund, parent, peer, tested, y,
-        outcome, growth (return over the label window, as a share), volatility and past (the
-        label's measure) of the year before; then for each model its "score:NAME", and for those
-        that learn "chance:NAME" (calibrated) and "cut:NAME" (threshold chosen in training).
+        outcome, growth (return over the label window, as a share), volatility, tracking_error
+        and past (the label's measure) of the year before; then for each model "score:NAME", and
+        for those that learn "chance:NAME" (calibrated) and "cut:NAME" (threshold of training).
     models : dict of str to dict
         By name, in order: "learns", "settings", "seconds", "trials" (what was tried inside).
     facts : dict
@@ -199,8 +199,7 @@ def _frame(panel: Panel, walk: Walk) -> pl.DataFrame:
             "y": rows.y,
             "outcome": rows.outcome,
             "growth": np.full(len(rows), np.nan) if rows.growth is None else rows.growth,
-            "volatility": walk.known["volatility"],
-            "past": walk.known["past"],
+            **{name: walk.known[name] for name in ("volatility", "tracking_error", "past")},
         }
     )
 
@@ -213,7 +212,7 @@ def _facts(panel: Panel, walk: Walk, data: str, book: Ledger | None) -> dict[str
         for t, s in walk.pairs
     ]  # fmt: skip
     return {
-        "fondo": __version__,
+        "versions": versions(),
         "data": {
             "sha256": data,
             "funds": len(panel.funds),

@@ -80,7 +80,7 @@ class Dated:
             "dates": len(self.date),
             "undefined": self.undefined,
             "capped": self.capped,
-            "chance": self.chance,
+            "chance": plain(self.chance),
             "method": method,
             **{key: plain(value) for key, value in told.items()},
             "date": plain(self.date),

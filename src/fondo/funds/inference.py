@@ -50,7 +50,7 @@ class Evidence:
         Neighbouring dates whose labels hang together.
     nulls : dict of str to Permuted
         Precisions that labels dealt out anew would give: "plain" inside each cell, "volatility"
-        among funds of like volatility.
+        and "tracking error" among funds that are alike in these.
     nulls_overlap : bool
         Labels of the dates that the nulls are of overlap, so that their p-values are too small.
     """

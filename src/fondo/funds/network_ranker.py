@@ -32,6 +32,7 @@ from fondo.tasks.rows import Part
 from fondo.tasks.tables import TableClassifier
 
 HIDDEN = ((16,), (64,), (32, 32))
+STEPS, PASSES = 1_500, (10, 200)  # of a training: about so many steps, in so many epochs
 MEMBERS = 4  # of one network; their votes are averaged
 DROPOUT = (0.1, 0.4)
 
@@ -105,9 +106,9 @@ class Network:
         None chooses between 0.1 and 0.4.
     batch_size : int, default=200
         Rows of one step; the notes found 100 to 200 best and fastest.
-    epochs : int, default=10
-        Passes over the training rows; no rows are set apart to stop by, since rows of one year
-        tell of each other.
+    epochs : int or None, default=None
+        Passes over the training rows; None makes about 1,500 steps of them, 10 to 200 passes. No
+        rows are set apart to stop by, since rows of one year tell of each other.
     learning_rate : float or None, default=None
         None: 0.002.
     """
@@ -115,7 +116,7 @@ class Network:
     hidden: Sequence[int] | None = None
     dropout: float | None = None
     batch_size: int = 200
-    epochs: int = 10
+    epochs: int | None = None
     learning_rate: float | None = None
     on: Any = field(default=None, repr=False, compare=False)
     name: ClassVar[str] = "network"
@@ -124,7 +125,7 @@ class Network:
         "hidden": Either(Nothing(), Listed(Whole(1, unit="neurons"))),
         "dropout": Either(Nothing(), fraction()),
         "batch_size": Whole(1, unit="rows"),
-        "epochs": Whole(1, unit="passes over the training rows"),
+        "epochs": Either(Nothing(), Whole(1, unit="passes over the training rows")),
         "learning_rate": Either(Nothing(), Real(0, open_low=True)),
     }
 
@@ -143,8 +144,10 @@ class Network:
         dropped = DROPOUT if self.dropout is None else (self.dropout,)
         return [{"hidden": list(h), "dropout": d} for h in layers for d in dropped]
 
-    def task(self, settings: Settings, seed: int) -> TableClassifier:
-        """The classifier, not yet fitted."""
+    def task(self, settings: Settings, n_rows: int, seed: int) -> TableClassifier:
+        """The classifier for so many training rows, not yet fitted."""
+        steps = -(-n_rows // self.batch_size)  # of an epoch
+        usual = int(np.clip(-(-STEPS // steps), *PASSES))
         return TableClassifier(
             architecture=MLP(
                 hidden=tuple(settings["hidden"]),
@@ -153,7 +156,7 @@ class Network:
                 members=MEMBERS,
             ),
             batch_size=self.batch_size,
-            epochs=self.epochs,
+            epochs=self.epochs or usual,
             learning_rate=self.learning_rate,
             patience=None,
             validation=None,
@@ -170,7 +173,7 @@ class Network:
             for place, (train, test) in enumerate(part.pairs):
                 choice = _latest(choices[number], place)
                 settings = self.candidates()[0] if choice is None else choice.settings
-                task = self.task(settings, seed)
+                task = self.task(settings, len(train), seed)
                 jobs.append(Job(task, part, train, test, (number, place)))
                 steps.append(calibrate(part, choice))
         scores, probability, threshold = (np.full(len(walk.rows), np.nan) for _ in range(3))
@@ -192,7 +195,7 @@ class Network:
                 for fold, (learned, held) in enumerate(found.pairs):
                     key, both = (number, place, fold), np.concatenate([learned, held])
                     for settings in self.candidates():
-                        task = self.task(settings, part.plan.seed)
+                        task = self.task(settings, len(learned), part.plan.seed)
                         jobs.append((settings, Job(task, part, learned, both, key)))
         said = train_jobs([job for _, job in jobs], on=self.on) if jobs else []
         answers = {

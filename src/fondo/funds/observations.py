@@ -111,6 +111,27 @@ class Observations:
         }
         return replace(self, **parts)
 
+    def then(self, other: "Observations") -> "Observations":
+        """These rows, then those of another; what was left out stays as it is here.
+
+        Raises
+        ------
+        BadData
+            Their features differ.
+        """
+        if self.names != other.names:
+            raise BadData(
+                f"Observations.then: features {', '.join(self.names[:5])} and "
+                f"{', '.join(other.names[:5])} differ. Observe both with the same features."
+            )
+        per_row = [item.name for item in fields(self) if item.name not in _WHOLE]
+        pairs = {name: (getattr(self, name), getattr(other, name)) for name in per_row}
+        parts: dict[str, Any] = {
+            name: None if one is None or two is None else np.concatenate([one, two])
+            for name, (one, two) in pairs.items()
+        }
+        return replace(self, **parts)
+
     def describe(self) -> str:
         """What the rows are, in a few lines: how many, when, overlap, labels, what is left out."""
         if not len(self):

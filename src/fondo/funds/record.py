@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from fondo.funds.backtest import Backtest
+from fondo.funds.cells import cells, quantile_codes
 from fondo.funds.dated import Dated
 from fondo.funds.inference import Evidence, evidence
 from fondo.funds.nulls import permutation_null
@@ -23,6 +24,8 @@ from fondo.funds.thresholds import CUTS, ThresholdCurve, precision_by_threshold
 from fondo.judge.clusters import mean_by_cluster, share_by_cluster
 from fondo.judge.intervals import Floats, Interval
 
+# funds are alike in these: the wild, and those that stray from their group, end in both tails
+MATCHED = ("volatility", "tracking_error")
 FEWEST_YEARS = 3  # of yearly returns for a Sharpe ratio
 
 
@@ -92,11 +95,11 @@ class Record:
         """What the precision of the picks proves; nulls are of dates that do not overlap."""
         free = self.apart
         given = (self.scores[free], self._y[free], *(each[free] for each in self._where))
-        sigma = self.rows["volatility"].to_numpy()[free]
-        nulls = {
-            "plain": permutation_null(*given, share=self._share),
-            "volatility": permutation_null(*given, volatility=sigma, share=self._share),
-        }
+        nulls = {"plain": permutation_null(*given, share=self._share)}
+        for name in MATCHED:
+            sigma = self.rows[name].to_numpy()[free]
+            null = permutation_null(*given, volatility=sigma, share=self._share)
+            nulls[name.replace("_", " ")] = null
         return evidence(self.picks, nulls=nulls, overlap=self.overlap, nulls_apart=True)
 
     @cached_property
@@ -105,6 +108,17 @@ class Record:
         scores, outcome = self._side * self.scores, self._sign * self._side * self._outcome
         found = avoid_precision(scores, outcome, *self._where, share=self._share)
         return evidence(found, overlap=self.overlap)
+
+    @cached_property
+    def wrong(self) -> Picks:
+        """Picks that ended in the quarter farthest from the label: what must not happen.
+
+        Its `precision` is their share, its `base_rate` that of blind picks.
+        """
+        cell = cells(*self._where).of_row
+        part = quantile_codes(-self._sign * self._outcome, cell, 4)  # 0 is the farthest
+        farthest = np.where(part < 0, np.nan, part == 0)
+        return selective_precision(self.scores, farthest, *self._where, share=self._share)
 
     @cached_property
     def by_peer(self) -> list[PeerEvidence]:
@@ -210,6 +224,7 @@ class Record:
             "learns": self.learns,
             "top": self.evidence.to_json() | {"by_year": self.picks.to_json()["years"]},
             "avoid": self.avoid.to_json(),
+            "wrong": self.wrong.to_json(),
             **{name: getattr(self, name).to_json() for name in dated},
             "deflated_sharpe": None if self.deflated is None else self.deflated.to_json(),
             "curve": None if self.curve is None else self.curve.to_json(),

@@ -20,7 +20,19 @@ FORMAT = 1
 MANIFEST, ROWS, ISSUES, LEFT_OUT = (
     "backtest.json", "rows.parquet", "issues.parquet", "left_out.parquet",
 )  # fmt: skip
-_COLUMNS = ("date", "label_end", "fund", "peer", "tested", "y", "outcome", "growth")
+_COLUMNS = (
+    "date",
+    "label_end",
+    "fund",
+    "peer",
+    "tested",
+    "y",
+    "outcome",
+    "growth",
+    "volatility",
+    "tracking_error",
+    "past",
+)
 _FACTS = ("data", "plan", "sign", "side", "tests")
 
 

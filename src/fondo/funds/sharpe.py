@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from fondo.errors import BadData, BadParameter
+from fondo.funds.cells import plain
 from fondo.judge.luck import expected_largest
 
 
@@ -136,7 +137,7 @@ class DeflatedSharpe:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON."""
-        return dict(vars(self))
+        return {name: plain(value) for name, value in vars(self).items()}
 
 
 def deflated_sharpe(

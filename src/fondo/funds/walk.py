@@ -22,6 +22,7 @@ from fondo.funds.splits import Pair, PurgedWalkForward
 from fondo.funds.within import z_scores
 from fondo.judge.intervals import Floats
 
+KNOWN = ("sharpe", "volatility", "tracking_error")  # of the year before, for baselines and nulls
 PAST = "past"  # the measure that the label ranks by, over the year before the date
 DAYS_A_YEAR = 365.25
 
@@ -39,8 +40,8 @@ class Walk:
     names : tuple of str
         Of the F features.
     known : dict of str to float array (R,)
-        What baselines rank by: "past" (the label's measure over the year before), "sharpe",
-        "volatility", and "cost" where it is known.
+        What was known: "past" (the label's measure over the year before), "sharpe", "volatility",
+        "tracking_error", and "cost" where there is one.
     times : spans (R,)
         When each row decides and until when its label looks.
     pairs : list of (training rows, tested rows)
@@ -165,8 +166,8 @@ def walk_of(
 
 
 def past_values(panel: Panel, rows: Observations, plan: BacktestPlan) -> dict[str, Floats]:
-    """What baselines rank by, for each row (R,), from the year before its date."""
-    measures: dict[str, Feature] = {name: FEATURES[name] for name in ("sharpe", "volatility")}
+    """What was known of each row (R,), from the year before its date."""
+    measures: dict[str, Feature] = {name: FEATURES[name] for name in KNOWN}
     if panel.cost is not None:
         measures["cost"] = FEATURES["cost"]
     measure = plan.label.measure

@@ -42,8 +42,8 @@ class Permuted:
     method: str
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return dict(vars(self))
+        """Plain JSON; None for what is not defined."""
+        return {k: None if isinstance(v, float) and v != v else v for k, v in vars(self).items()}
 
 
 def permuted_hits(y: ArrayLike, weights: ArrayLike, strata: ArrayLike) -> Permuted:

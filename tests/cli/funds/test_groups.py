@@ -62,7 +62,8 @@ def test_groups_are_found_told_and_written(ask, prices, study, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     done = ask("funds", "groups", "sample:skill", *WORDS.split())
     assert done.exit_code == 0, done.stderr
-    assert prices == [{"given": ("sample:skill",), "peer_groups": None}]
+    asked = {"peer_groups": None, "survivors_only_ok": True}
+    assert prices == [{"given": ("sample:skill",), **asked}]
     page = tmp_path / "runs" / "groups-skill.html"
     assert page.read_text(encoding="utf-8") == groups_page(study)
     told = " ".join(done.stdout.split())
@@ -118,6 +119,15 @@ def test_what_is_usual(ask, asked, tmp_path) -> None:
     assert ask("funds", "groups", "a.csv", "--out", str(tmp_path), "-q").exit_code == 0
     usual = {"by": "features", "k": None, "date": None, "length": 156, "seed": 0}
     assert asked[0][1] == {**usual, "scale": Scale()}
+
+
+def test_what_is_set_aside_has_a_line_a_reason(study) -> None:
+    aside = [(f"fund {k}", "no price") for k in range(17)]
+    made = replace(study, table=replace(study.table, aside=(*aside, ("size", "all alike"))))
+    first, second = module._aside(made)
+    assert first.startswith("no price: 17 (fund 0, fund 1, ")
+    assert first.endswith("fund 14, ...)")
+    assert second == "all alike: 1 (size)"
 
 
 @pytest.mark.parametrize(

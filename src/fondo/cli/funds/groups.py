@@ -86,7 +86,8 @@ def command(prices: str, quiet: bool, as_json: bool, **given: Any) -> None:
         from fondo.funds.samples import read_prices
         from fondo.store.atomic import write_bytes
 
-        panel = read_prices(prices, peer_groups=given["peer_groups"])
+        # survivors may be grouped: nothing is foretold from who they are
+        panel = read_prices(prices, peer_groups=given["peer_groups"], survivors_only_ok=True)
         speaker.say(f"Grouping {len(panel.funds)} funds; this takes some seconds.")
         chosen = {name: given[name] for name in ("by", "k", "length", "seed")}
         study = find_groups(panel, date=date, scale=scale, **chosen)
@@ -164,13 +165,22 @@ def _show(console: "Console", study: "GroupStudy", notes: "Sequence[str]", page:
         console.print(_filled("Funds without a group, placed", _PLACED, placed[:SHOWN]))
     if len(placed) > SHOWN:
         console.print(f"{len(placed) - SHOWN} more are in the page.")
-    for name, reason in study.table.aside[:SHOWN]:
-        _line(console, "Set aside: ", f"{name}: {reason}")
-    if len(study.table.aside) > SHOWN:
-        console.print(f"{len(study.table.aside) - SHOWN} more are in the page and in --json.")
+    for told in _aside(study):
+        _line(console, "Set aside, ", told)
     show_notes(console, notes)
     _line(console, "[bold]Verdict:[/] ", group_words.verdict(study))
     _line(console, "[bold]Page:[/] ", str(page))
+
+
+def _aside(study: "GroupStudy") -> list[str]:
+    """Funds and columns that are not used, a line a reason."""
+    reasons: dict[str, list[str]] = {}
+    for name, reason in study.table.aside:
+        reasons.setdefault(reason, []).append(name)
+    return [
+        f"{reason}: {len(names)} ({', '.join(names[:SHOWN])}{', ...' * (len(names) > SHOWN)})"
+        for reason, names in reasons.items()
+    ]
 
 
 def _filled(title: str, head: "Sequence[str]", rows: "Sequence[Sequence[object]]") -> "Table":

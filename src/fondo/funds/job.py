@@ -1,0 +1,109 @@
+"""The whole of a backtest as a person asks for it: one or several targets, a folder, pages.
+
+A part of it alone is `backtest`, `runs.save` or `report_page.write_report`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fondo.errors import BadData, BadParameter
+from fondo.funds.backtest import Backtest, Say, backtest
+from fondo.funds.ledger import Ledger
+from fondo.funds.panel import Panel
+from fondo.funds.plan import BacktestPlan
+from fondo.funds.rankers import Ranker
+from fondo.funds.report_page import write_comparison, write_report
+from fondo.funds.runs import MANIFEST, load, save
+
+
+def run_backtests(
+    panel: Panel,
+    targets: Sequence[str],
+    models: Sequence[str | Ranker],
+    *,
+    plan: BacktestPlan,
+    folder: str | Path,
+    ledger: str | Path | None = None,
+    leak: bool = True,
+    say: Say | None = None,
+) -> dict[str, Backtest]:
+    """Backtest each target, keep each in a folder, and write the pages.
+
+    Parameters
+    ----------
+    panel : Panel
+    targets : sequence of str
+        Measures that labels rank by. With more than one, each has a folder of its own inside,
+        and a page sets them side by side.
+    models : sequence of str and rankers
+    plan : BacktestPlan
+        Its label gives side, quantile and rules; the measure is the target.
+    folder : path
+    ledger : path or None, default=None
+        None: `ledger.sqlite` in the folder.
+    leak : bool, default=True
+    say : callable (str) or None, default=None
+
+    Returns
+    -------
+    done : dict of str to Backtest
+        By target.
+
+    Raises
+    ------
+    BadParameter
+        No target, or one twice.
+    OutputError
+        The folder cannot be written.
+    """
+    if not targets or len(set(targets)) < len(targets):
+        raise BadParameter(
+            f"run_backtests(targets={list(targets)}): must be one target or more, none twice. "
+            "Give for instance ['sharpe', 'calmar']."
+        )
+    labels = {target: replace(plan.label, measure=target) for target in targets}
+    place = Path(folder)
+    done = {}
+    with Ledger(place / "ledger.sqlite" if ledger is None else ledger) as book:
+        for target, label in labels.items():
+            if say is not None and len(labels) > 1:
+                say(f"Target: {target}.")
+            chosen = replace(plan, label=label)
+            done[target] = backtest(panel, models, plan=chosen, ledger=book, leak=leak, say=say)
+            save(done[target], place if len(labels) == 1 else place / target)
+    if say is not None:
+        say("Writing the pages.")
+    write_pages(done, place)
+    return done
+
+
+def write_pages(done: Mapping[str, Backtest], folder: str | Path) -> list[Path]:
+    """Pages of one backtest, or of several and one that sets them side by side."""
+    place = Path(folder)
+    if len(done) == 1:
+        return write_report(next(iter(done.values())), place)
+    pages = [write_comparison(done, place)]
+    for target, each in done.items():
+        pages += write_report(each, place / target)
+    return pages
+
+
+def load_runs(folder: str | Path) -> dict[str, Backtest]:
+    """Backtests that lie in a folder, by target: one, or one in each of its folders.
+
+    Raises
+    ------
+    BadData
+        There is none.
+    """
+    place = Path(folder)
+    if (place / MANIFEST).is_file() or not place.is_dir():
+        one = load(place)
+        return {str(one.facts["plan"]["label"]["measure"]): one}
+    inside = sorted(each.name for each in place.iterdir() if (each / MANIFEST).is_file())
+    if not inside:
+        raise BadData(
+            f"{place}: no backtest lies there. Give the folder that `fondo funds backtest` wrote."
+        )
+    return {name: load(place / name) for name in inside}

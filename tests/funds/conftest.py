@@ -1,0 +1,28 @@
+"""Backtests of small invented universes, made once for all tests that look at them."""
+
+import pytest
+
+from fondo.funds.backtest import Backtest, backtest
+from fondo.funds.learned import Forest, Logistic
+from fondo.funds.ledger import Ledger
+from fondo.funds.network_ranker import Network
+from fondo.funds.panel import Panel
+from fondo.funds.plan import BacktestPlan
+from fondo.funds.universe import make_universe
+
+QUICK = Logistic(products=False, k=4)
+SMALL = Network(hidden=(8,), dropout=0.1, batch_size=50, epochs=20)
+FEW = BacktestPlan(step=26)  # two decision dates a year
+
+
+@pytest.fixture(scope="session")
+def skilled() -> Panel:
+    """48 funds in 2 groups, 10 years, with skill that anybody can see."""
+    return make_universe("market+skill", funds=48, years=10, groups=2, alpha_sd=0.002, seed=1)
+
+
+@pytest.fixture(scope="session")
+def done(skilled: Panel, tmp_path_factory: pytest.TempPathFactory) -> Backtest:
+    """Backtest of it with three models that learn, and a ledger."""
+    with Ledger(tmp_path_factory.mktemp("ledger") / "trials.sqlite") as book:
+        return backtest(skilled, [QUICK, Forest(draws=1), SMALL], plan=FEW, ledger=book)
