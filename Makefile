@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types bench docs snapshots pictures lock clean help
+.PHONY: demo demo-funds test lint types bench docs snapshots pictures lock clean help
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -27,6 +27,10 @@ lint: $(VENV)/dev.stamp  ## format, lint, types, import rules
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+demo-funds: $(VENV)/base.stamp  ## rank invented funds, with skill and without
+	$(BIN)/fondo funds backtest sample:skill --model logistic
+	$(BIN)/fondo funds backtest sample:luck --model logistic
 
 test: lint  ## everything that must hold
 	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal

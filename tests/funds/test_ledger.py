@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fondo.errors import BadData, BadParameter, OutputError
-from fondo.funds.ledger import Ledger, data_digest
+from fondo.funds.ledger import Ledger
 from fondo.judge.luck import best_share
 
 
@@ -169,13 +169,3 @@ def test_an_unknown_score_is_named(path):
         ):
             ledger.values("precison")
         assert math.isnan(ledger.variance("precision"))
-
-
-def test_the_digest_of_data_sees_values_types_and_shapes():
-    base = np.arange(6.0)
-    same = [base, base.copy(), base[::1], list(base)]
-    assert len({data_digest(part) for part in same}) == 1
-    others = [base, base + 1e-15 * (base == 5), base.reshape(2, 3), base.astype("f4"), base[:5]]
-    assert len({data_digest(part) for part in others}) == 5
-    assert data_digest(base, base) != data_digest(np.r_[base, base])
-    assert data_digest(np.array(["ä", None], object)) == data_digest(np.array(["ä", None], object))

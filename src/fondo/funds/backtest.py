@@ -16,9 +16,10 @@ import polars as pl
 
 from fondo.errors import BadParameter, did_you_mean
 from fondo.funds.catalogue import USUAL, rankers
+from fondo.funds.digests import panel_digest
 from fondo.funds.leak_meter import Leak, LeakWarning, measure_leak
 from fondo.funds.learned import Forest
-from fondo.funds.ledger import Ledger, data_digest
+from fondo.funds.ledger import Ledger
 from fondo.funds.panel import Panel
 from fondo.funds.picks import selective_precision
 from fondo.funds.plan import BacktestPlan
@@ -164,11 +165,6 @@ def backtest(
         facts = _facts(panel, walk, data, book)
     meter = _leak(walk, speak) if leak else None
     return Backtest(frame, told, facts, meter, panel.issues, walk.rows.left_out)
-
-
-def panel_digest(panel: Panel) -> str:
-    """SHA-256 of the dates, funds, prices, groups and ends of a panel."""
-    return data_digest(panel.dates, panel.funds, panel.nav, panel.peer_codes, panel.dead_at)
 
 
 def _columns(name: str, found: Ranked) -> list[pl.Series]:

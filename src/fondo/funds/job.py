@@ -17,12 +17,27 @@ from fondo.funds.report_page import write_comparison, write_report
 from fondo.funds.runs import MANIFEST, load, save
 
 
+def plans_for(plan: BacktestPlan, targets: Sequence[str]) -> dict[str, BacktestPlan]:
+    """The same plan for each target: a measure that labels rank by.
+
+    Raises
+    ------
+    BadParameter
+        No target, one twice, or one that is no measure.
+    """
+    if not targets or len(set(targets)) < len(targets):
+        raise BadParameter(
+            f"plans_for(targets={list(targets)}): must be one target or more, none twice. Give "
+            "for instance ['sharpe', 'calmar']."
+        )
+    return {target: replace(plan, label=replace(plan.label, measure=target)) for target in targets}
+
+
 def run_backtests(
     panel: Panel,
-    targets: Sequence[str],
+    plans: Mapping[str, BacktestPlan],
     models: Sequence[str | Ranker],
     *,
-    plan: BacktestPlan,
     folder: str | Path,
     ledger: str | Path | None = None,
     leak: bool = True,
@@ -33,12 +48,10 @@ def run_backtests(
     Parameters
     ----------
     panel : Panel
-    targets : sequence of str
-        Measures that labels rank by. With more than one, each has a folder of its own inside,
-        and a page sets them side by side.
+    plans : mapping of str to BacktestPlan
+        By target, from `plans_for`. With more than one, each has a folder of its own inside, and
+        a page sets them side by side.
     models : sequence of str and rankers
-    plan : BacktestPlan
-        Its label gives side, quantile and rules; the measure is the target.
     folder : path
     ledger : path or None, default=None
         None: `ledger.sqlite` in the folder.
@@ -52,26 +65,17 @@ def run_backtests(
 
     Raises
     ------
-    BadParameter
-        No target, or one twice.
     OutputError
         The folder cannot be written.
     """
-    if not targets or len(set(targets)) < len(targets):
-        raise BadParameter(
-            f"run_backtests(targets={list(targets)}): must be one target or more, none twice. "
-            "Give for instance ['sharpe', 'calmar']."
-        )
-    labels = {target: replace(plan.label, measure=target) for target in targets}
     place = Path(folder)
     done = {}
     with Ledger(place / "ledger.sqlite" if ledger is None else ledger) as book:
-        for target, label in labels.items():
-            if say is not None and len(labels) > 1:
+        for target, plan in plans.items():
+            if say is not None and len(plans) > 1:
                 say(f"Target: {target}.")
-            chosen = replace(plan, label=label)
-            done[target] = backtest(panel, models, plan=chosen, ledger=book, leak=leak, say=say)
-            save(done[target], place if len(labels) == 1 else place / target)
+            done[target] = backtest(panel, models, plan=plan, ledger=book, leak=leak, say=say)
+            save(done[target], place if len(plans) == 1 else place / target)
     if say is not None:
         say("Writing the pages.")
     write_pages(done, place)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from fondo.errors import BadData, BadParameter, OutputError, did_you_mean
 from fondo.judge.luck import best_share
@@ -255,8 +254,8 @@ class Ledger:
         Parameters
         ----------
         score : str
-        data : str or None, default=None
-            Only trials on this data; None takes all.
+        data
+            As in `distinct`.
 
         Raises
         ------
@@ -291,8 +290,8 @@ class Ledger:
             Rows that each share is of, at least 1; the effective number where picks hang together.
         base_rate : float in [0, 1], default=0.25
             What each would score without skill.
-        data : str or None, default=None
-            Only trials on this data count; None takes all.
+        data
+            As in `values`.
 
         Returns
         -------
@@ -359,29 +358,6 @@ class Ledger:
             raise OutputError(f"{self.path}: the ledger cannot be written ({error}).") from error
         except sqlite3.DatabaseError as error:
             raise BadData(f"{self.path}: this is no ledger of trials ({error}).") from error
-
-
-def data_digest(*arrays: ArrayLike) -> str:
-    """SHA-256 of the values, types and shapes of some arrays: same data, same digest.
-
-    Parameters
-    ----------
-    *arrays : arrays
-        Of numbers, dates or text, in the order that counts.
-
-    Examples
-    --------
-    >>> data_digest([1.0, 2.0]) == data_digest(np.array([1.0, 2.0])) != data_digest([[1.0, 2.0]])
-    True
-    """
-    total = hashlib.sha256()
-    for values in arrays:
-        array = np.ascontiguousarray(values)
-        if array.dtype.hasobject:
-            array = array.astype(np.str_)
-        total.update(f"{array.dtype.str}{np.shape(values)}".encode())
-        total.update(array.tobytes())
-    return total.hexdigest()
 
 
 def _one_line(value: Any, what: str) -> str:

@@ -13,6 +13,7 @@ from fondo.funds.cells import as_dates, cells, columns, plain
 from fondo.funds.inference import Evidence, evidence
 from fondo.funds.nulls import permutation_null
 from fondo.funds.picks import TOP, selective_precision
+from fondo.funds.spans import apart, dates_in_label
 from fondo.judge.multiple import adjusted_p_values
 
 
@@ -52,8 +53,7 @@ def evidence_by_peer(
     *,
     volatility: ArrayLike | None = None,
     share: float = TOP,
-    overlap: int = 1,
-    null_rows: ArrayLike | None = None,
+    label_end: ArrayLike | None = None,
 ) -> list[PeerEvidence]:
     """Evidence of each peer group, with p-values corrected for looking at several.
 
@@ -63,11 +63,9 @@ def evidence_by_peer(
         As in `selective_precision`.
     volatility
         As in `permutation_null`.
-    overlap
-        As in `evidence`.
-    null_rows : bool array (n,) or None, default=None
-        Rows that the nulls are of: those of dates whose labels do not overlap (`apart`), without
-        which p-values are too small; None takes all.
+    label_end : array (n,) of dates or None, default=None
+        Last date of each label. Nulls are then of dates whose labels do not overlap, and the
+        bootstrap draws as many neighbouring dates as one label covers; None: no label overlaps.
 
     Returns
     -------
@@ -80,18 +78,20 @@ def evidence_by_peer(
     sigma = None
     if volatility is not None:
         (sigma,) = columns("evidence_by_peer", n, {"volatility": volatility})
-    apart = np.ones(n, bool) if null_rows is None else np.asarray(null_rows, bool)
+    free, overlap = np.ones(n, bool), 1
+    if label_end is not None:
+        free, overlap = apart(days, label_end), dates_in_label(days, label_end)
     told = []
     for group in np.unique(groups):
         rows = groups == group
         found = selective_precision(score[rows], truth[rows], days[rows], share=share)
-        rows &= apart
+        rows &= free
         part = (score[rows], truth[rows], days[rows])
         nulls = {"plain": permutation_null(*part, share=share)} if rows.any() else {}
         if sigma is not None and rows.any():
             matched = permutation_null(*part, volatility=sigma[rows], share=share)
             nulls["volatility"] = matched
-        proof = evidence(found, nulls=nulls, overlap=overlap, nulls_apart=null_rows is not None)
+        proof = evidence(found, nulls=nulls, overlap=overlap, nulls_apart=True)
         told.append((plain(group), proof))
     p = [[1.0, *(null.p_value for null in e.nulls.values())][-1] for _, e in told]
     holm, bh = adjusted_p_values(p), adjusted_p_values(p, "benjamini-hochberg")

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from fondo.errors import BadData, BadParameter
-from fondo.funds.backtest import panel_digest
 from fondo.funds.catalogue import rankers
 from fondo.funds.cells import ranks
+from fondo.funds.digests import panel_digest
 from fondo.funds.observations import observe
 from fondo.funds.panel import Panel
 from fondo.funds.picks import picked

@@ -125,7 +125,7 @@ class Record:
         """Evidence of each peer group, corrected for having looked at all."""
         return evidence_by_peer(
             self.scores, self._y, *self._where, volatility=self.rows["volatility"].to_numpy(),
-            share=self._share, overlap=self.overlap, null_rows=self.apart,
+            share=self._share, label_end=self.rows["label_end"].to_numpy(),
         )  # fmt: skip
 
     @cached_property

@@ -5,6 +5,7 @@ What a ranker does with it is in `rankers`, `learned` and `network_ranker`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ class Walk:
         """Labels (R,): 1, 0 or NaN."""
         return self.rows.y
 
-    @property
+    @cached_property
     def cell(self) -> Codes:
         """Number of the date and peer group of each row (R,)."""
         return cell_numbers(self.rows)

@@ -72,6 +72,7 @@ a:hover, a:focus { text-decoration: underline; }
   gap: 4px 34px; align-items: center; }
 .verdict.level { border-left-color: var(--four); }
 .verdict.bad { border-left-color: var(--bad); }
+.verdict.long { color: var(--ink); font-weight: 400; }
 .verdict > p { grid-column: 1 / -1; }
 .verdict p { margin: 0; font-size: 16.5px; }
 .score { font-size: 44px; font-weight: 600; line-height: 1.1; letter-spacing: -0.01em; }
@@ -91,6 +92,7 @@ th { font-weight: 600; color: var(--soft); border-bottom-color: var(--four); }
 tbody th { border-bottom-color: var(--line); font-weight: 500; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.range { color: var(--soft); white-space: nowrap; padding-left: 0; }
+.dense th, .dense td { padding-right: 10px; } .dense th.number { white-space: normal; }
 tr.strong td { font-weight: 600; }
 tr.strong td.range { font-weight: 400; }
 ul { padding-left: 20px; margin: 8px 0; } li { margin: 3px 0; max-width: 80ch; }
@@ -104,9 +106,16 @@ pre { background: var(--wash); padding: 9px 12px; margin: 4px 0 14px; white-spac
   main { padding: 22px 16px 40px; }
 }
 @media print {
-  body { font-size: 11pt; } main { max-width: none; padding: 0; } nav { display: none; }
-  h2 { margin-top: 28px; } h2, h3 { break-after: avoid; }
-  figure, tr, .verdict { break-inside: avoid; } thead { display: table-header-group; }
+  @page { size: A4; margin: 15mm 14mm; }
+  body { font-size: 10.5pt; } main { max-width: none; padding: 0; } nav { display: none; }
+  a { color: var(--ink); text-decoration: underline; }
+  h2 { margin-top: 26px; } h2, h3 { break-after: avoid; } p, li { orphans: 3; widows: 3; }
+  figure, tr, .verdict, pre { break-inside: avoid; } thead { display: table-header-group; }
+  .scroll { overflow: visible; } table { font-size: 8.5pt; }
+  th, td { padding: 3px 9px 3px 0; } small { font-size: 7.5pt; }
+  th.number { white-space: normal; } figure { max-width: 125mm; }
+  .grid { gap: 18px; } .grid.many { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  figcaption { font-size: 9pt; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """

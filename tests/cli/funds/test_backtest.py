@@ -69,8 +69,8 @@ def test_the_answer_as_json_has_every_figure(ask, prices, tmp_path) -> None:
 def test_options_become_the_plan(ask, fake, tmp_path, monkeypatch) -> None:
     fake("fondo.funds.samples", "read_prices", lambda **_: None)
 
-    def stop(*given, plan: BacktestPlan, **named):
-        plans.append((given, plan, named))
+    def stop(*given, **named):
+        plans.append((given, given[1]["return"], named))
         raise KeyboardInterrupt
 
     plans: list = []
@@ -83,7 +83,8 @@ def test_options_become_the_plan(ask, fake, tmp_path, monkeypatch) -> None:
     done = ask("funds", "backtest", "x.csv", *words.split(), "--report", str(tmp_path))
     assert done.exit_code == 130
     given, plan, named = plans[0]
-    assert given[1:] == (("return",), ["forest"])
+    assert isinstance(plan, BacktestPlan)
+    assert (list(given[1]), given[2]) == (["return"], ["forest"])
     assert named["leak"] is True
     label = plan.label
     assert (label.measure, label.side, label.quantile, label.dead) == (

@@ -55,14 +55,14 @@ def command(quiet: bool, as_json: bool, **given: Any) -> None:
     with stage(as_json, quiet) as speaker:
         plan = plan_of(given, given["targets"][0], burn_in=given["burn_in"])
 
-        from fondo.funds.job import run_backtests
+        from fondo.funds.job import plans_for, run_backtests
         from fondo.funds.record import records
 
-        panel = panel_of(given)
+        plans, panel = plans_for(plan, given["targets"]), panel_of(given)
         folder = given["report"] or Path("runs") / f"funds-{_stem(given['prices'])}"
         with pool_of(given["on"]) as pool:
             done = run_backtests(
-                panel, given["targets"], _models(given["models"], pool), plan=plan, folder=folder,
+                panel, plans, _models(given["models"], pool), folder=folder,
                 ledger=given["ledger"] or Path("runs") / "funds-ledger.sqlite",
                 leak=not given["no_leak_meter"], say=speaker.say,
             )  # fmt: skip
