@@ -75,27 +75,29 @@ def test_few_years_are_said_to_be_few() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p", "verdict", "ending"),
+    ("expected", "p", "verdict", "ending"),
     [
-        ((0.01, 0.02), "above", "neither volatility nor tracking error explains it."),
-        ((0.01, 0.2), "above", "tracking error alone may explain it."),
-        ((0.3, 0.2), "level", "no sign of skill beyond volatility or tracking error."),
+        (0.3, (0.01, 0.02), "above", "neither volatility nor tracking error explains it."),
+        # (0.5 - 0.3) / (0.6 - 0.3) of the lead
+        (0.5, (0.01, 0.02), "above", "67\N{NO-BREAK SPACE}% of the lead over blind picks is volatility, the rest"),
+        (0.5, (0.01, 0.2), "above", "tracking error alone may explain it."),
+        (0.5, (0.3, 0.2), "level", "no sign of skill beyond volatility or tracking error."),
     ],
 )
 def test_what_funds_are_alike_in_may_explain_it(
-    p: tuple[float, float], verdict: str, ending: str
+    expected: float, p: tuple[float, float], verdict: str, ending: str
 ) -> None:
     told = findings(hand() if verdict == "above" else hand(9, 3))
     proof = told.best.evidence
     matched = {
-        name: Permuted(0.6, 0.5, 0.1, value, "by hand")
+        name: Permuted(0.6, expected, 0.1, value, "by hand")
         for name, value in zip(("volatility", "tracking error"), p, strict=True)
     }
     vars(told.best)["evidence"] = replace(proof, nulls=matched)
     assert proof.verdict == verdict
     text = " ".join(words.verdict_of(told))
     assert ending in text
-    assert f"0.500 among funds of like volatility (p = {p[0]:.3f})" in text
+    assert f"{expected:.3f} among funds of like volatility (p = {p[0]:.3f})" in text
     vars(told.best)["evidence"] = replace(proof, nulls={})
     assert "Whether volatility explains it is not known." in " ".join(words.verdict_of(told))
 

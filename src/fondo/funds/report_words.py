@@ -33,6 +33,7 @@ from fondo.judge.intervals import Interval
 from fondo.report.scales import number, percent
 
 LEVEL = 0.05  # p-values below it are called found
+MOST = 0.5  # share of a lead from which it is said to be owed to something
 _MEASURES = {
     "sharpe": "Sharpe ratio",
     "calmar": "Calmar ratio",
@@ -198,7 +199,12 @@ def _alike(proof: Evidence) -> str:
     told = (
         f"At dates that do not overlap {share(value)} are right; labels dealt out anew give {each}"
     )
+    plain = proof.nulls["plain"].expected if "plain" in proof.nulls else proof.base_rate
+    most = max(found, key=lambda name: found[name].expected)
+    part = (found[most].expected - plain) / (value - plain) if value > plain else 0.0
     doubtful = [name for name, null in found.items() if null.p_value >= LEVEL]
+    if not doubtful and part >= MOST:
+        return f"{told}: {percent(part)} of the lead over blind picks is {most}, the rest is not."
     if not doubtful and len(found) == 1:
         return f"{told}: {next(iter(found))} does not explain it."
     if not doubtful:

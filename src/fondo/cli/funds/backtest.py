@@ -1,5 +1,6 @@
 """`fondo funds backtest`: an honest track record of a way to rank funds."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from fondo.cli.funds.options import notes_on
 from fondo.cli.line import Command
 from fondo.cli.options import pool_of, with_json, with_on, with_quiet, with_seed
 from fondo.cli.output import stage
-from fondo.cli.tables import _line, _table, interval, number, show_notes
+from fondo.cli.tables import _line, _table, show_notes
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -115,18 +116,27 @@ def show_backtest(console: "Console", target: str, done: Any, found: Any) -> Non
 
 
 def _models_table(found: Any) -> "Table":
-    table = _table("Picks: the top tenth of each date and peer group")
+    base = next(iter(found.values())).evidence.base_rate
+    table = _table("Picks: the top tenth of each date and peer group", f"Blind picks: {base:.3f}.")
     table.add_column("model", no_wrap=True)
-    table.add_column("precision", justify="right", style="bold")
+    table.add_column("precision", justify="right", style="bold", no_wrap=True)
     table.add_column("95 % interval", justify="right", no_wrap=True)
-    for name in ("base", "avoid", "rank IC", "spread"):
-        table.add_column(name, justify="right")
+    for name in ("avoid", "rank IC", "spread"):
+        table.add_column(name, justify="right", no_wrap=True)
     for name, record in found.items():
         proof = record.evidence
         low, high, _ = proof.intervals[proof.headline]
         table.add_row(
-            name, number(proof.precision), interval(low, high), number(proof.base_rate),
-            number(record.avoid.precision), number(record.rank_ic.mean),
-            number(record.spread.mean),
+            name, _share(proof.precision), f"{_share(low)} to {_share(high)}",
+            _share(record.avoid.precision), _share(record.rank_ic.mean),
+            _percent(record.spread.mean),
         )  # fmt: skip
     return table
+
+
+def _share(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.3f}"
+
+
+def _percent(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.1%}"
