@@ -2,7 +2,7 @@
 
 import pytest
 
-from fondo.funds.backtest import Backtest, backtest
+from fondo.funds.backtests import Backtest, backtest
 from fondo.funds.learned import Forest, Logistic
 from fondo.funds.ledger import Ledger
 from fondo.funds.network_ranker import Network

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.moves import Moves, moves
 
 NAN = float("nan")

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from fondo.errors import BadParameter
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.nulls import permutation_null
 from fondo.funds.picks import avoid_precision, selective_precision
 from fondo.funds.record import Record, records

@@ -7,7 +7,7 @@ import pytest
 from tests.funds.test_report_findings import DASH, hand
 
 from fondo.funds import report_data as data
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.issues import Found
 from fondo.funds.observations import LEFT_OUT
 

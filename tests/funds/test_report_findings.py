@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from fondo.errors import BadParameter
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.dated import Dated
 from fondo.funds.leak_meter import Leak
 from fondo.funds.plan import BacktestPlan

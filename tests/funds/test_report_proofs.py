@@ -6,7 +6,7 @@ import pytest
 from tests.funds.test_report_findings import DASH, NAN, M, hand
 
 from fondo.funds import report_proofs as proofs
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.overfitting import Overfitting
 from fondo.funds.report_findings import findings
 

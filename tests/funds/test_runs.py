@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fondo.errors import BadData, OutputError
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.record import records
 from fondo.funds.runs import ISSUES, MANIFEST, ROWS, load, save
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.funds.conftest import FEW
 
-from fondo.funds.backtest import Backtest, backtest
+from fondo.funds.backtests import Backtest, backtest
 from fondo.funds.record import records
 from fondo.funds.standing import highest, standing
 from fondo.judge.intervals import Interval

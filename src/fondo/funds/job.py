@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fondo.errors import BadData, BadParameter
-from fondo.funds.backtest import Backtest, Say, backtest
+from fondo.funds.backtests import Backtest, Say, backtest
 from fondo.funds.ledger import Ledger
 from fondo.funds.panel import Panel
 from fondo.funds.plan import BacktestPlan

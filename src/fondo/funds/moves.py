@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.cells import Codes, cells, quantile_codes
 from fondo.funds.persistence import Transitions, stay_rates, transitions
 from fondo.funds.spans import dates_in_label

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.cells import cells, quantile_codes
 from fondo.funds.dated import Dated
 from fondo.funds.inference import Evidence, evidence

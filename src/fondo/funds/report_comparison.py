@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fondo.errors import BadParameter
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.report_figures import threshold_chart, year_chart
 from fondo.funds.report_findings import (
     Cell,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.inference import Evidence
 from fondo.funds.moves import Moves
 from fondo.funds.record import Record

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from fondo.errors import BadParameter, did_you_mean
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.dated import Dated
 from fondo.funds.moves import Moves, moves
 from fondo.funds.record import Record, records

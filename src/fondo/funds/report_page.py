@@ -12,7 +12,7 @@ from fondo.funds import report_data as data
 from fondo.funds import report_figures as figures
 from fondo.funds import report_proofs as proofs
 from fondo.funds import report_words as words
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.record import Record
 from fondo.funds.report_comparison import comparison_page as comparison_page
 from fondo.funds.report_comparison import write_comparison as write_comparison

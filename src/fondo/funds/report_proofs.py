@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.inference import Evidence
 from fondo.funds.moves import QUARTILES, Moves
 from fondo.funds.persistence import Transitions

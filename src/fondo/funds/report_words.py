@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.inference import ENOUGH, Evidence
 from fondo.funds.peer_evidence import PeerEvidence
 from fondo.funds.picks import Picks

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from fondo.errors import BadData, OutputError
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.leak_meter import Leak
 from fondo.store.atomic import write_bytes
 from fondo.store.plain import dump

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fondo.funds.backtest import Backtest
+from fondo.funds.backtests import Backtest
 from fondo.funds.overfitting import BLOCKS, Overfitting, overfitting
 from fondo.funds.record import Record
 from fondo.judge.intervals import Floats, Interval

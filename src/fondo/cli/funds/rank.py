@@ -51,7 +51,7 @@ def command(quiet: bool, as_json: bool, **given: Any) -> None:
         if out is not None and out.suffix.lower() not in (".csv", ".parquet"):
             raise BadParameter(f"fondo(--out {out}): the name must end in .csv or .parquet.")
 
-        from fondo.funds.rank import rank
+        from fondo.funds.ranking import rank
 
         panel = panel_of(given)
         found = rank(panel, given["date"], given["model"], plan=plan)

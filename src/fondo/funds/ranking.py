@@ -1,6 +1,6 @@
 """Today's ranking: funds at one date, by models that know what was known then.
 
-How far such rankings were right before is the business of `backtest`.
+How far such rankings were right before is the business of `backtests`.
 """
 
 from dataclasses import dataclass, replace

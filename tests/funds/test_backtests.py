@@ -1,4 +1,4 @@
-"""fondo.funds.backtest: no look-ahead, the same bytes again, every trial written down."""
+"""fondo.funds.backtests: no look-ahead, the same bytes again, every trial written down."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from tests.funds.conftest import FEW, QUICK, SMALL
 
 from fondo.errors import BadData, BadParameter
-from fondo.funds.backtest import backtest
+from fondo.funds.backtests import backtest
 from fondo.funds.labels import Label
 from fondo.funds.learned import Boosting, Forest
 from fondo.funds.ledger import Ledger

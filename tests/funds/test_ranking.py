@@ -1,4 +1,4 @@
-"""fondo.funds.rank: today's ranking is the one that the backtest would have made."""
+"""fondo.funds.ranking: today's ranking is the one that the backtest would have made."""
 
 import json
 from dataclasses import replace
@@ -8,8 +8,8 @@ import pytest
 from tests.funds.conftest import FEW, QUICK
 
 from fondo.errors import BadData, BadParameter
-from fondo.funds.backtest import backtest
-from fondo.funds.rank import rank
+from fondo.funds.backtests import backtest
+from fondo.funds.ranking import rank
 
 
 def test_at_the_first_date_of_a_year_it_is_the_backtest(skilled) -> None:
