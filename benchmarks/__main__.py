@@ -17,6 +17,8 @@ PARTS = {
     "stream": "20 million rows from disk, peak memory",
     "search": "candidates, folds and seeds side by side beside peers, compiling included",
     "scratch": "the glass box beside the engine, on digits",
+    "funds": "fund ranking: acceptance figures on invented universes, speed of features and "
+    "walk-forward",
 }
 
 

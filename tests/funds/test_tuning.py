@@ -58,6 +58,7 @@ def test_short_training_sides_have_no_folds_and_no_cut(walk: Walk) -> None:
 
 def test_many_rows_are_thinned_by_whole_dates(walk: Walk, monkeypatch) -> None:
     monkeypatch.setattr("fondo.funds.tuning.MOST_ROWS", 300)
+    monkeypatch.setattr("fondo.funds.tuning.LEAST_ROWS", 100)
     thin = inner_folds(walk, len(walk.pairs) - 1)
     used = np.unique(np.concatenate([np.concatenate(pair) for pair in thin.pairs]))
     train = walk.pairs[LAST][0]

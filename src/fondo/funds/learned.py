@@ -14,6 +14,7 @@ from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import ParameterSampler
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from fondo.contracts import Contract, Either, Flag, Nothing, Whole, check_value
 from fondo.funds.groups import one_thread
@@ -126,7 +127,8 @@ def _search(learner: Learner, walk: Walk, inner: Inner) -> Choice | None:
     for learned, held in inner.pairs:
         prepared = learner.prepared()
         X = prepared.fit_transform(walk.X[learned])
-        found = f_values(X, walk.y[learned])  # once for all k
+        # once for all k
+        found = f_values(X, walk.y[learned]) if "k" in learner.usual else None
         ready.append((X, prepared.transform(walk.X[held]), found))
 
     def scored(settings: Settings, fold: int) -> tuple[Floats, Floats]:
@@ -142,11 +144,12 @@ def _search(learner: Learner, walk: Walk, inner: Inner) -> Choice | None:
     return choose(walk, inner, learner.candidates(walk.plan.seed), scored)
 
 
-def _selector(settings: Settings, n_columns: int, found: Any = None) -> SelectKBest:
-    """Selector of the `k` best columns; of all where the settings name no k."""
+def _selector(settings: Settings, n_columns: int, found: Any = None) -> Any:
+    """Selector of the `k` best columns; lets all through where the settings name no k."""
     k = settings.get("k")
-    score = f_values if found is None else lambda X, y: found
-    return SelectKBest(score, k="all" if k is None or k >= n_columns else k)
+    if k is None or k >= n_columns:
+        return FunctionTransformer()
+    return SelectKBest(f_values if found is None else lambda X, y: found, k=k)
 
 
 @dataclass(frozen=True)

@@ -206,7 +206,8 @@ def f_values(X: Numbers, y: Any) -> tuple[Numbers, Numbers]:
     ([0.0, 32.0], [1.0, 0.03])
     """
     f, p = np.zeros(X.shape[1]), np.ones(X.shape[1])
-    varies = X.min(axis=0) < X.max(axis=0)
+    low, high = X.min(axis=0), X.max(axis=0)
+    varies = high - low > 1e-12 * np.maximum(np.abs(low), np.abs(high))  # more than rounding
     if varies.any():
         f[varies], p[varies] = f_classif(X[:, varies], y)
     return f, p

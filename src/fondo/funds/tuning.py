@@ -22,6 +22,7 @@ from fondo.judge.intervals import Floats
 
 FOLDS = 3
 MOST_ROWS = 20_000  # of an inner search: neighbouring dates share most of their labels
+LEAST_ROWS = 5_000  # where many groups share them
 _FEWEST_FLAGGED = 0.02  # share of the inner rows that a threshold must flag
 
 Settings = dict[str, Any]
@@ -61,7 +62,8 @@ def inner_folds(walk: Walk, place: int) -> Inner:
     train, test = walk.pairs[place]
     year = str(walk.rows.date[test].min().astype("datetime64[Y]"))
     dates, of = np.unique(walk.rows.date[train], return_inverse=True)
-    every = -(-len(train) // MOST_ROWS)
+    groups = len(np.unique(walk.rows.peer)) if walk.plan.groups == "apart" else 1
+    every = -(-len(train) // max(MOST_ROWS // groups, LEAST_ROWS))
     rows = train[(len(dates) - 1 - of) % every == 0]  # the latest date is always among them
     splitter = PurgedKFold(FOLDS, embargo=walk.embargo)
     pairs = []

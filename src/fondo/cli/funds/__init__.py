@@ -4,7 +4,7 @@ import click
 
 from fondo.cli.line import Commands
 
-COMMANDS = ("backtest", "rank", "report", "groups", "simulate", "power")
+COMMANDS = ("backtest", "rank", "report", "batches", "groups", "simulate", "power")
 
 
 @click.group("funds", cls=Commands, names=COMMANDS, package="fondo.cli.funds")

@@ -49,7 +49,7 @@ _LABEL = (
         type=click.Choice(["peer_mean", "loser", "leave_out"]),
         default="peer_mean",
         show_default=True,
-        help="A fund that ends in the label window: its money earns the group's mean, or ...",
+        help="What becomes of a fund that ends in the label window.",
     ),
     click.option(
         "--risk-free",
@@ -61,7 +61,9 @@ _LABEL = (
     ),
 )
 _FEATURES = (
-    click.option("--features", metavar="NAME,NAME,...", show_default="all", help="What is seen."),
+    click.option(
+        "--features", metavar="NAME,NAME,...", show_default="all", help="What models look at."
+    ),
     click.option("--composite", is_flag=True, help="Four blocks in place of their features."),
     click.option("--look-back", type=int, metavar="N", show_default="a year", help="In periods."),
     click.option("--horizon", type=int, metavar="N", show_default="a year", help="In periods."),
