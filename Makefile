@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# tests run a process a core: threads of numeric libraries would only wait for each other
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: demo demo-funds test lint types bench docs snapshots pictures lock clean help
 
@@ -33,7 +35,7 @@ demo-funds: $(VENV)/base.stamp  ## rank invented funds, with skill and without
 	$(BIN)/fondo funds backtest sample:luck --model logistic
 
 test: lint  ## everything that must hold
-	$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal
+	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal
 
 $(VENV)/bench.stamp: $(VENV)/dev.stamp
 	$(BIN)/python -m pip install --quiet --group bench

@@ -8,6 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from fondo.cli import funds
 from fondo.cli.line import Argument, Command, Commands
 from fondo.cli.main import COMMANDS, app
 
@@ -97,5 +98,13 @@ def test_json_is_looked_for_in_the_arguments_of_the_process(monkeypatch, capsys)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_fondo_is_found_under_its_name(name: str) -> None:
     command = app.get_command(click.Context(app), name)
+    assert isinstance(command, Command | Commands)
+    assert command.name == name
+
+
+@pytest.mark.parametrize("name", funds.COMMANDS)
+def test_every_command_of_funds_is_found_under_its_name(name: str) -> None:
+    command = funds.command.get_command(click.Context(app), name)
     assert isinstance(command, Command)
     assert command.name == name
+    assert funds.command.get_command(click.Context(app), "train") is None

@@ -103,6 +103,11 @@ _MODELS = (
     ),
 )  # fmt: skip
 
+with_burn_in = click.option(
+    "--burn-in", type=float, metavar="YEARS", default=3.0, show_default=True,
+    help="Years before the first test.",
+)  # fmt: skip
+
 
 def with_plan(command: Work) -> Work:
     """Give a command PRICES and all options of reading, label, features and models."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fondo.cli.funds.asked import panel_of, plan_of, with_plan
+from fondo.cli.funds.asked import panel_of, plan_of, with_burn_in, with_plan
 from fondo.cli.funds.options import notes_on
 from fondo.cli.line import Command
 from fondo.cli.options import pool_of, with_json, with_on, with_quiet, with_seed
@@ -29,10 +29,7 @@ if TYPE_CHECKING:
     "--model", "models", multiple=True, metavar="M", default=("logistic", "forest", "network"),
     show_default=True, help="logistic, forest, network or boosting. Baselines are always beside.",
 )  # fmt: skip
-@click.option(
-    "--burn-in", type=float, metavar="YEARS", default=3.0, show_default=True,
-    help="Years before the first test.",
-)  # fmt: skip
+@with_burn_in
 @click.option(
     "--report", type=click.Path(path_type=Path), metavar="DIR", show_default="runs/funds-NAME",
     help="Folder for the pages, the rows and the manifest.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fondo.cli.funds.asked import panel_of, plan_of, with_plan
+from fondo.cli.funds.asked import panel_of, plan_of, with_burn_in, with_plan
 from fondo.cli.funds.options import notes_on, whole_numbers
 from fondo.cli.line import Command
 from fondo.cli.options import pool_of, with_json, with_on, with_quiet, with_seed
@@ -32,10 +32,7 @@ if TYPE_CHECKING:
     "--rows", type=int, metavar="N", default=1000, show_default=True,
     help="Most rows a year learns from; dates are left out for it.",
 )  # fmt: skip
-@click.option(
-    "--burn-in", type=float, metavar="YEARS", default=3.0, show_default=True,
-    help="Years before the first test.",
-)  # fmt: skip
+@with_burn_in
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE",
     show_default="runs/funds-batches.html", help="The page.",
