@@ -9,6 +9,16 @@ from hypothesis import settings
 
 os.environ["KERAS_BACKEND"] = "jax"
 
+# More than half of the time of the tests is compiling, and two processes and their children compile
+# much the same: what one has compiled the others take from a folder. Our own count of programs
+# (`engine.programs`) knows nothing of it. `make clean` empties it.
+for _name, _value in {
+    "JAX_COMPILATION_CACHE_DIR": str(Path(__file__).parents[1] / ".pytest_cache" / "xla"),
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+}.items():
+    os.environ.setdefault(_name, _value)
+
 settings.register_profile("fondo", deadline=None, derandomize=True, max_examples=30)
 settings.load_profile("fondo")
 
