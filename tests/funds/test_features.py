@@ -1,5 +1,7 @@
 """fondo.funds.features, windows, sample: against empyrical and scipy, laws, golden series."""
 
+from pathlib import Path
+
 import empyrical
 import numpy as np
 import pandas as pd
@@ -348,3 +350,13 @@ def test_a_feature_of_ones_own_is_a_function_of_the_window():
 def test_settings_that_cannot_be_are_refused(settings_, words):
     with pytest.raises(BadParameter, match=words):
         features_of(panel_of(market().nav), 65, 20, **settings_)
+
+
+def test_the_page_of_features_lists_each_with_its_unit_and_formula() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/fund-features.md").read_text("utf-8")
+    lines = [line for line in page.splitlines() if line.startswith("| `")]
+    assert len(lines) == len(FEATURES)
+    for feature in FEATURES.values():
+        formula = feature.formula.replace("|", "&#124;")
+        wanted = f"| `{feature.name}` | {feature.block} | {feature.unit} | {formula} | "
+        assert wanted + f"{feature.better} |" in lines

@@ -115,6 +115,17 @@ def test_too_little_history_is_told() -> None:
         make_walk(make_universe("market", funds=12, years=5), BacktestPlan(step=26, burn_in=0))
 
 
+def test_why_there_is_no_label_is_told() -> None:
+    panel = make_universe("market", funds=12, years=8)
+    flat = replace(panel, nav=np.ones(panel.shape))
+    with pytest.raises(BadData, match=r"none of \d+ rows has a label: the measure has no value"):
+        make_walk(flat, FEW)
+    with pytest.raises(BadData, match="all outcomes of the group are equal"):
+        make_walk(flat, replace(FEW, label=Label("return")))
+    with pytest.raises(BadData, match="fewer than 4 funds of the group have an outcome"):
+        make_walk(panel.take(funds=[0]), FEW)
+
+
 def test_labels_of_one_kind_teach_nothing(skilled, walk: Walk) -> None:
     losers = np.flatnonzero(walk.y == 0)[:10]
     with pytest.raises(BadData, match="there are 10 labels, not of both kinds, to learn from"):

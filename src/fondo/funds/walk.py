@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from fondo.errors import BadData
 from fondo.funds.cells import Codes
@@ -128,15 +129,28 @@ def make_walk(panel: Panel, plan: BacktestPlan) -> Walk:
         step=plan.step, target=plan.label,
     )  # fmt: skip
     rows = rows.take(~np.isnat(rows.label_end))
-    if len(rows) == 0 or not rows.labelled.any():
+    if len(rows) == 0:
         raise BadData(
             "backtest: no row has a label whose window ends within the panel "
             f"({panel.dates[0]} to {panel.dates[-1]}). Give a longer history or a shorter horizon."
+        )
+    if not rows.labelled.any():
+        raise BadData(
+            f"backtest: none of {len(rows)} rows has a label: {_why_none(rows)}. Give funds that "
+            "differ, enough in each peer group, or another target."
         )
     times = spans(rows.date, rows.label_end, _whole_fund(panel, rows))
     splitter = PurgedWalkForward("year", burn_in=plan.burn_in, window=plan.window)
     pairs = [(t[rows.labelled[t]], s) for t, s in splitter.split(None, groups=times)]
     return walk_of(panel, rows, times, pairs, plan)
+
+
+def _why_none(rows: Observations) -> str:
+    """Reasons for which rows got no label, with their counts, the most frequent first."""
+    lost = rows.left_out.filter(~pl.col("kind").is_in(["short_history", "window_past_end"]))
+    counts = lost.group_by("reason").agg(pl.col("rows").sum()).sort("rows", "reason")
+    told = [f"{reason} ({count})" for reason, count in counts.reverse().iter_rows()]
+    return "; ".join(told) or "not known why"
 
 
 def walk_of(
