@@ -56,3 +56,20 @@ def test_a_place_that_cannot_be_written_is_named(ask, tmp_path) -> None:
     done = ask("funds", "rank", "sample:luck", *QUICK, "--out", str(tmp_path / "file" / "r.csv"))
     assert done.exit_code == 2
     assert "the ranking cannot be written there" in done.stderr
+
+
+def test_peer_groups_may_come_in_a_table_of_their_own(ask, tmp_path) -> None:
+    from fondo.funds.long_table import long_table
+    from fondo.funds.universe import make_universe
+
+    panel = make_universe("market+skill", funds=16, years=6, alpha_sd=0.002)
+    long_table(panel).write_csv(tmp_path / "prices.csv")
+    names = ["fund,peer_group"] + [
+        f"{fund},{'équité' if place % 2 else 'debt'}" for place, fund in enumerate(panel.funds)
+    ]
+    (tmp_path / "groups.csv").write_text("\n".join(names), encoding="utf-8")
+    words = ["funds", "rank", str(tmp_path / "prices.csv"), "--survivors-only-ok", *QUICK]
+    done = ask(*words, "--peer-groups", str(tmp_path / "groups.csv"), "--json")
+    assert done.exit_code == 0, done.stderr
+    funds = json.loads(done.stdout)["funds"]
+    assert {(row["peer"], row["of"]) for row in funds} == {("debt", 8), ("équité", 8)}
