@@ -17,7 +17,7 @@ from sklearn.feature_selection import SelectKBest
 from sklearn.linear_model import LogisticRegression
 
 from fondo.errors import BadData
-from fondo.funds.backtests import Backtest, backtest
+from fondo.funds.backtests import backtest
 from fondo.funds.inference import evidence
 from fondo.funds.leak_meter import LeakWarning, fitted_scores, measure_leak
 from fondo.funds.learned import Forest, Logistic
@@ -30,6 +30,7 @@ from fondo.funds.plan import BacktestPlan
 from fondo.funds.power import power
 from fondo.funds.prepare import f_values, preparation
 from fondo.funds.reader import read
+from fondo.funds.result import Backtest
 from fondo.funds.scores import rank_ic
 from fondo.funds.spans import spans
 from fondo.funds.splits import PurgedKFold, PurgedWalkForward

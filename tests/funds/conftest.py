@@ -2,12 +2,13 @@
 
 import pytest
 
-from fondo.funds.backtests import Backtest, backtest
+from fondo.funds.backtests import backtest
 from fondo.funds.learned import Forest, Logistic
 from fondo.funds.ledger import Ledger
 from fondo.funds.network_ranker import Network
 from fondo.funds.panel import Panel
 from fondo.funds.plan import BacktestPlan
+from fondo.funds.result import Backtest
 from fondo.funds.universe import make_universe
 
 QUICK = Logistic(products=False, k=4)

@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from fondo.funds.backtests import Backtest
 from fondo.funds.moves import Moves, moves
+from fondo.funds.result import Backtest
 
 NAN = float("nan")
 # Eight funds, then seven of them: h has ended. Quartiles of 8 hold 2 each; of 7 they end after

@@ -133,3 +133,14 @@ def test_the_package_is_light_and_names_what_it_has():
         assert getattr(fondo.funds, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = fondo.funds.nothing
+
+
+def test_groups_and_share_classes_are_told_once():
+    days = np.arange("2020-01-03", "2020-01-24", 7, dtype="datetime64[D]")
+    codes = np.zeros((3, 2), np.int64)
+    plain = Panel(days, np.array(["A", "B"]), np.ones((3, 2)), "W")
+    grouped = replace(plain, peer=codes, peer_names=("debt",), parent=np.array([0, 0]))
+    assert plain.parent_codes.tolist() == [0, 1]
+    assert grouped.parent_codes.tolist() == [0, 0]
+    assert plain.named(np.array([0, -1])).tolist() == ["all funds", "no group"]
+    assert grouped.named(np.array([-1, 0])).tolist() == ["no group", "debt"]

@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 
 from fondo.errors import BadParameter
-from fondo.funds.backtests import Backtest
 from fondo.funds.nulls import permutation_null
 from fondo.funds.picks import avoid_precision, selective_precision
 from fondo.funds.record import Record, records
+from fondo.funds.result import Backtest
 from fondo.funds.spans import apart
 from fondo.funds.thresholds import CUTS
 

@@ -6,10 +6,10 @@ from tests.funds.test_report_findings import M, hand
 from tests.funds.test_report_page import HOSTILE, headings, hrefs, parsed, plain
 
 from fondo.errors import BadParameter
-from fondo.funds.backtests import Backtest
 from fondo.funds.report_comparison import by_target, comparison_page, sentences, targets
 from fondo.funds.report_findings import findings
 from fondo.funds.report_page import write_comparison
+from fondo.funds.result import Backtest
 
 
 def calmar(**told: object) -> Backtest:

@@ -7,9 +7,9 @@ import pytest
 from tests.funds.test_report_findings import DASH, hand
 
 from fondo.funds import report_data as data
-from fondo.funds.backtests import Backtest
 from fondo.funds.issues import Found
 from fondo.funds.observations import LEFT_OUT
+from fondo.funds.result import Backtest
 
 
 def changed(part: str, **told: Any) -> Backtest:

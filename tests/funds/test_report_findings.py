@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from fondo.errors import BadParameter
-from fondo.funds.backtests import Backtest
 from fondo.funds.dated import Dated
 from fondo.funds.leak_meter import Leak
 from fondo.funds.plan import BacktestPlan
@@ -25,6 +24,7 @@ from fondo.funds.report_findings import (
     share,
     signed,
 )
+from fondo.funds.result import Backtest
 from fondo.judge.intervals import Interval
 
 NAN, INF = float("nan"), float("inf")

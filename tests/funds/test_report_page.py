@@ -9,10 +9,11 @@ import pytest
 from tests.funds.test_report_findings import NAN, hand
 
 from fondo.errors import BadParameter, OutputError
-from fondo.funds.backtests import Backtest, backtest
+from fondo.funds.backtests import backtest
 from fondo.funds.learned import Logistic
 from fondo.funds.plan import BacktestPlan
 from fondo.funds.report_page import backtest_page, group_page, write_report
+from fondo.funds.result import Backtest
 from fondo.funds.universe import make_universe
 
 HOSTILE = '</td><script>alert("ü")</script>'

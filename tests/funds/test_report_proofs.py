@@ -6,9 +6,9 @@ import pytest
 from tests.funds.test_report_findings import DASH, NAN, M, hand
 
 from fondo.funds import report_proofs as proofs
-from fondo.funds.backtests import Backtest
 from fondo.funds.overfitting import Overfitting
 from fondo.funds.report_findings import findings
+from fondo.funds.result import Backtest
 
 GAP = "\N{NO-BREAK SPACE}"
 

@@ -6,10 +6,10 @@ import pytest
 from tests.funds.test_report_findings import hand
 
 from fondo.funds import report_words as words
-from fondo.funds.backtests import Backtest
 from fondo.funds.plan import BacktestPlan
 from fondo.funds.record import records
 from fondo.funds.report_findings import Findings, findings
+from fondo.funds.result import Backtest
 from fondo.judge.intervals import Interval
 from fondo.judge.permutations import Permuted
 

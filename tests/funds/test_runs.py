@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fondo.errors import BadData, OutputError
-from fondo.funds.backtests import Backtest
 from fondo.funds.record import records
+from fondo.funds.result import Backtest
 from fondo.funds.runs import ISSUES, MANIFEST, ROWS, load, save
 
 

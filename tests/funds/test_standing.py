@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from tests.funds.conftest import FEW
 
-from fondo.funds.backtests import Backtest, backtest
+from fondo.funds.backtests import backtest
 from fondo.funds.record import records
+from fondo.funds.result import Backtest
 from fondo.funds.standing import highest, standing
 from fondo.judge.intervals import Interval
 from fondo.judge.luck import best_share

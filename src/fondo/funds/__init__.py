@@ -7,7 +7,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fondo.funds.backtests import Backtest as Backtest
     from fondo.funds.backtests import backtest as backtest
     from fondo.funds.combinations import CombinatorialPurgedKFold as CombinatorialPurgedKFold
     from fondo.funds.feature import Feature as Feature
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from fondo.funds.record import Record as Record
     from fondo.funds.record import records as records
     from fondo.funds.report_page import write_report as write_report
+    from fondo.funds.result import Backtest as Backtest
     from fondo.funds.rules import Rules as Rules
     from fondo.funds.runs import load as load
     from fondo.funds.runs import save as save
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 # Public name -> module that holds it.
 _PLACES = {
-    "Backtest": "fondo.funds.backtests",
+    "Backtest": "fondo.funds.result",
     "BacktestPlan": "fondo.funds.plan",
     "Boosting": "fondo.funds.learned",
     "CombinatorialPurgedKFold": "fondo.funds.combinations",

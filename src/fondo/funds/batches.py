@@ -18,7 +18,7 @@ from fondo.funds.cells import plain
 from fondo.funds.network_ranker import MEMBERS, Job, Network, train_jobs
 from fondo.funds.picks import Picks, selective_precision
 from fondo.funds.splits import Pair
-from fondo.funds.walk import Walk
+from fondo.funds.walk import Walk, spread_dates
 from fondo.report.charts import Line, lines
 from fondo.report.markup import Markup, element
 from fondo.report.scales import number
@@ -332,10 +332,9 @@ class _Bench:
 
 def _thinned(walk: Walk, most_rows: int) -> tuple[int, list[Pair]]:
     """One date of how many is learned from, and the pairs with no others to learn from."""
-    dates, of = np.unique(walk.rows.date, return_inverse=True)
     longest = max(len(train) for train, _ in walk.pairs)
     every = -(-longest // most_rows)
-    kept = (len(dates) - 1 - of) % every == 0
+    kept = spread_dates(walk.rows.date, -(-len(walk.rows) // every))
     pairs = [(train[kept[train]], test) for train, test in walk.pairs]
     for train, test in pairs:
         if len(np.unique(walk.y[train])) < 2:

@@ -1,22 +1,27 @@
 """All rankers by name."""
 
+import importlib
 from collections.abc import Sequence
-from typing import Any
 
 from fondo.errors import BadParameter, did_you_mean
-from fondo.funds.learned import Boosting, Forest, Logistic
-from fondo.funds.network_ranker import Network
 from fondo.funds.panel import Panel
 from fondo.funds.rankers import BASELINES, Baseline, Ranker
 
-LEARNED: dict[str, Any] = {
-    "logistic": Logistic,
-    "forest": Forest,
-    "network": Network,
-    "boosting": Boosting,
+# Name -> module and class: who asks for no network waits for no Keras.
+LEARNED: dict[str, tuple[str, str]] = {
+    "logistic": ("fondo.funds.learned", "Logistic"),
+    "forest": ("fondo.funds.learned", "Forest"),
+    "network": ("fondo.funds.network_ranker", "Network"),
+    "boosting": ("fondo.funds.learned", "Boosting"),
 }
 NAMES = (*LEARNED, *BASELINES)
 USUAL = ("logistic", "forest", "network")
+
+
+def _learned(name: str) -> Ranker:
+    module, kind = LEARNED[name]
+    ranker: Ranker = getattr(importlib.import_module(module), kind)()
+    return ranker
 
 
 def rankers(models: Sequence[str | Ranker], panel: Panel) -> list[Ranker]:
@@ -53,7 +58,7 @@ def rankers(models: Sequence[str | Ranker], panel: Panel) -> list[Ranker]:
                 raise BadParameter(
                     f"backtest(models=[{model!r}]): no such model. {did_you_mean(model, NAMES)}"
                 )
-            model = LEARNED[model]() if model in LEARNED else Baseline(model)
+            model = _learned(model) if model in LEARNED else Baseline(model)
         found.append(model)
     named = [each.name for each in found]
     for name in BASELINES:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from fondo.errors import BadData, BadParameter
-from fondo.funds.backtests import Backtest, Say, backtest
+from fondo.funds.backtests import Say, backtest
 from fondo.funds.ledger import Ledger
 from fondo.funds.panel import Panel
 from fondo.funds.plan import BacktestPlan
 from fondo.funds.rankers import Ranker
 from fondo.funds.report_page import write_comparison, write_report
+from fondo.funds.result import Backtest
 from fondo.funds.runs import MANIFEST, load, save
 
 

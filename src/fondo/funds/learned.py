@@ -86,13 +86,11 @@ def rank_with(learner: Learner, walk: Walk) -> Ranked:
     scores, probability, threshold = (np.full(len(walk.rows), np.nan) for _ in range(3))
     trials: list[InnerTrial] = []
     for part in walk.parts():
-        searches = set(tuning_places(part))
+        searches = tuning_places(part)
         choice: Choice | None = None
         settings = learner.usual
         for place, (train, test) in enumerate(part.pairs):
-            if len(np.unique(part.y[train])) < 2:
-                continue  # a group that is too young to learn from
-            if place in searches or choice is None:
+            if place in searches:
                 found = _search(learner, part, inner_folds(part, place))
                 if found is not None:
                     choice, settings = found, found.settings

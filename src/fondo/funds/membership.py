@@ -177,7 +177,7 @@ def find_classes(panel: Panel, rules: Rules, found: Found) -> Panel:
     common returns.
     """
     place = np.arange(len(panel.funds))
-    parent = place if panel.parent is None else panel.parent
+    parent = panel.parent_codes
     first, second, alike = _alike(panel, rules.same_correlation)
     parent = _joined(parent, first, second)
     member = np.flatnonzero(parent != place)

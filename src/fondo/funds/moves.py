@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fondo.funds.backtests import Backtest
 from fondo.funds.cells import Codes, cells, quantile_codes
 from fondo.funds.persistence import Transitions, stay_rates, transitions
+from fondo.funds.result import Backtest
 from fondo.funds.spans import dates_in_label
 from fondo.judge.intervals import Array, Floats
 

@@ -4,7 +4,7 @@ How networks share the device is in `engine.beside`; rankers by scikit-learn are
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -165,7 +165,7 @@ class Network:
 
     def rank(self, walk: Walk) -> Ranked:
         """Score the tested rows: one batch of networks to choose settings, one to rank."""
-        parts = [_learnable(part) for part in walk.parts()]
+        parts = list(walk.parts())
         choices = self._choices(parts)
         seed = walk.plan.seed
         jobs, steps = [], []
@@ -218,12 +218,6 @@ class Network:
             return pair
 
         return choose(walk, inner, self.candidates(), scored)
-
-
-def _learnable(walk: Walk) -> Walk:
-    """The walk without tests before which there is nothing of both kinds to learn from."""
-    pairs = [pair for pair in walk.pairs if len(np.unique(walk.y[pair[0]])) == 2]
-    return replace(walk, pairs=pairs)
 
 
 def _latest(choices: dict[int, Choice], place: int) -> Choice | None:

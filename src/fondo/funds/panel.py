@@ -156,6 +156,15 @@ class Panel:
         """Peer group of each fund at each date (T, N); all in group 0 where none were given."""
         return np.zeros(self.shape, np.int64) if self.peer is None else self.peer
 
+    @cached_property
+    def parent_codes(self) -> NDArray[np.int64]:
+        """Place of the first class of the same fund (N,); its own where none was given."""
+        return np.arange(len(self.funds)) if self.parent is None else self.parent
+
+    def named(self, codes: NDArray[np.int64]) -> NDArray[np.str_]:
+        """Names of peer groups by their codes; "no group" for -1."""
+        return np.array([*self.group_names, "no group"])[codes]  # -1 is the last
+
     @property
     def group_names(self) -> tuple[str, ...]:
         """Names of the groups in `peer_codes`; ("all funds",) where none were given."""

@@ -110,9 +110,9 @@ def rank(
     before, today = before.take(keep), observe(known, step=[known.dates[-1]], **given)
     rows = before.then(today)
     ends = np.where(np.isnat(rows.label_end), rows.date + _FAR, rows.label_end)
-    whole = rows.fund if known.parent is None else known.parent[rows.fund]
     split = np.arange(len(before)), np.arange(len(before), len(rows))
-    walk = walk_of(known, rows, spans(rows.date, ends, whole), [split], plan)
+    times = spans(rows.date, ends, known.parent_codes[rows.fund])
+    walk = walk_of(known, rows, times, [split], plan)
     return _ranking(known, walk, ranker, ranker.rank(walk))
 
 
@@ -148,11 +148,10 @@ def _ranking(panel: Panel, walk: Walk, ranker: Ranker, found: Ranked) -> Ranking
     cell = np.unique(cell_numbers(rows), return_inverse=True)[1]
     size = np.bincount(cell, ~np.isnan(scores))[cell].astype(int)
     chance = np.full(len(test), np.nan) if found.probability is None else found.probability[test]
-    groups = np.array([*panel.group_names, "no group"])  # code -1 is the last
     table = pl.DataFrame(
         {
             "fund": panel.funds[rows.fund],
-            "peer": groups[rows.peer],
+            "peer": panel.named(rows.peer),
             "rank": np.floor(ranks(-scores, cell)),
             "of": size,
             "pick": picked(scores, cell, walk.plan.share),

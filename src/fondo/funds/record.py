@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fondo.funds.backtests import Backtest
 from fondo.funds.cells import cells, quantile_codes
 from fondo.funds.dated import Dated
 from fondo.funds.inference import Evidence, evidence
 from fondo.funds.nulls import permutation_null
 from fondo.funds.peer_evidence import PeerEvidence, evidence_by_peer
 from fondo.funds.picks import Picks, avoid_precision, selective_precision
+from fondo.funds.result import Backtest
 from fondo.funds.scores import auc_by_date, ndcg_by_date, rank_ic, top_minus_bottom, turnover
 from fondo.funds.sharpe import DeflatedSharpe, deflated_sharpe, sharpe_of
 from fondo.funds.spans import apart, dates_in_label

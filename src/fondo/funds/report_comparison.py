@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fondo.errors import BadParameter
-from fondo.funds.backtests import Backtest
 from fondo.funds.report_figures import threshold_chart, year_chart
 from fondo.funds.report_findings import (
     Cell,
@@ -26,6 +25,7 @@ from fondo.funds.report_findings import (
 from fondo.funds.report_parts import COMMAND, INDEX, grid, pictures
 from fondo.funds.report_proofs import flagged
 from fondo.funds.report_words import by_year, target
+from fondo.funds.result import Backtest
 from fondo.report.markup import Markup, element, join
 from fondo.report.scales import percent
 from fondo.report.style import document

@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from fondo.funds.backtests import Backtest
 from fondo.funds.report_findings import Cell, Grid, model
 from fondo.funds.report_proofs import settings
+from fondo.funds.result import Backtest
 from fondo.report.scales import MISSING, number, percent
 
 DONE = {

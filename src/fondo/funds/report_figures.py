@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fondo.funds.backtests import Backtest
 from fondo.funds.inference import Evidence
 from fondo.funds.moves import Moves
 from fondo.funds.record import Record
 from fondo.funds.report_findings import PERCENT_95, Findings, count, ends, model, share, titled
 from fondo.funds.report_proofs import HEADLINE, cuts, intervals, known
 from fondo.funds.report_words import by_year
+from fondo.funds.result import Backtest
 from fondo.funds.thresholds import LEAST
 from fondo.report.charts import Line, Mark, lines
 from fondo.report.grids import scatter

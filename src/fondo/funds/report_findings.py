@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 
 from fondo.errors import BadParameter, did_you_mean
-from fondo.funds.backtests import Backtest
 from fondo.funds.dated import Dated
 from fondo.funds.moves import Moves, moves
 from fondo.funds.record import Record, records
+from fondo.funds.result import Backtest
 from fondo.funds.standing import Standing, standing
 from fondo.judge.intervals import Interval
 from fondo.report.scales import MISSING, estimate

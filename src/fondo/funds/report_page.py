@@ -12,12 +12,12 @@ from fondo.funds import report_data as data
 from fondo.funds import report_figures as figures
 from fondo.funds import report_proofs as proofs
 from fondo.funds import report_words as words
-from fondo.funds.backtests import Backtest
 from fondo.funds.record import Record
 from fondo.funds.report_comparison import comparison_page as comparison_page
 from fondo.funds.report_comparison import write_comparison as write_comparison
 from fondo.funds.report_findings import Findings, findings, share
 from fondo.funds.report_parts import COMMAND, INDEX, grid, pictures, slugs
+from fondo.funds.result import Backtest
 from fondo.report.markup import Markup, element, join
 from fondo.report.style import document
 from fondo.report.tables import bullets, pairs

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from fondo.funds.backtests import Backtest
 from fondo.funds.inference import Evidence
 from fondo.funds.moves import QUARTILES, Moves
 from fondo.funds.persistence import Transitions
@@ -27,6 +26,7 @@ from fondo.funds.report_findings import (
     signed,
     titled,
 )
+from fondo.funds.result import Backtest
 from fondo.judge.intervals import Floats
 from fondo.report.scales import MISSING, number, percent
 

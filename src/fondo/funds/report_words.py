@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from fondo.funds.backtests import Backtest
 from fondo.funds.inference import ENOUGH, Evidence
 from fondo.funds.peer_evidence import PeerEvidence
 from fondo.funds.picks import Picks
@@ -29,6 +28,7 @@ from fondo.funds.report_findings import (
     signed,
     titled,
 )
+from fondo.funds.result import Backtest
 from fondo.judge.intervals import Interval
 from fondo.report.scales import number, percent
 

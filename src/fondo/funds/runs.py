@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 
 from fondo.errors import BadData, OutputError
-from fondo.funds.backtests import Backtest
 from fondo.funds.leak_meter import Leak
+from fondo.funds.result import Backtest
 from fondo.store.atomic import write_bytes
 from fondo.store.plain import dump
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fondo.funds.backtests import Backtest
 from fondo.funds.overfitting import BLOCKS, Overfitting, overfitting
 from fondo.funds.record import Record
+from fondo.funds.result import Backtest
 from fondo.judge.intervals import Floats, Interval
 from fondo.judge.luck import best_share
 

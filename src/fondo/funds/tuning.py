@@ -17,7 +17,7 @@ from fondo.funds.rankers import InnerTrial
 from fondo.funds.spans import Rows
 from fondo.funds.splits import Pair, PurgedKFold
 from fondo.funds.thresholds import LEAST, precision_by_threshold
-from fondo.funds.walk import Walk
+from fondo.funds.walk import Walk, spread_dates
 from fondo.judge.intervals import Floats
 
 FOLDS = 3
@@ -61,10 +61,9 @@ def inner_folds(walk: Walk, place: int) -> Inner:
     """
     train, test = walk.pairs[place]
     year = str(walk.rows.date[test].min().astype("datetime64[Y]"))
-    dates, of = np.unique(walk.rows.date[train], return_inverse=True)
     groups = len(np.unique(walk.rows.peer)) if walk.plan.groups == "apart" else 1
-    every = -(-len(train) // max(MOST_ROWS // groups, LEAST_ROWS))
-    rows = train[(len(dates) - 1 - of) % every == 0]  # the latest date is always among them
+    most = max(MOST_ROWS // groups, LEAST_ROWS)
+    rows = train[spread_dates(walk.rows.date[train], most)]
     splitter = PurgedKFold(FOLDS, embargo=walk.embargo)
     pairs = []
     try:

@@ -6,10 +6,10 @@ What a ranker does with it is in `rankers`, `learned` and `network_ranker`.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import ArrayLike
 
 from fondo.errors import BadData
 from fondo.funds.cells import Codes
@@ -19,7 +19,7 @@ from fondo.funds.labels import MEASURES
 from fondo.funds.observations import Observations, observe
 from fondo.funds.panel import Panel
 from fondo.funds.plan import BacktestPlan
-from fondo.funds.spans import Rows, Spans, spans
+from fondo.funds.spans import Mask, Rows, Spans, spans
 from fondo.funds.splits import Pair, PurgedWalkForward
 from fondo.funds.within import z_scores
 from fondo.judge.intervals import Floats
@@ -87,14 +87,44 @@ class Walk:
         return weight
 
     def parts(self) -> Iterator["Walk"]:
-        """A walk for each peer group where each has a model of its own; else the whole."""
+        """A walk for each peer group where each has a model of its own; else the whole.
+
+        Tests of a group that is too young to have labels of both kinds are left out.
+        """
         if self.plan.groups != "apart":
             yield self
             return
         for peer in np.unique(self.rows.peer[self.tested]):
             mine = self.rows.peer == peer
             kept = [(train[mine[train]], test[mine[test]]) for train, test in self.pairs]
-            yield replace(self, pairs=[pair for pair in kept if len(pair[1])])
+            able = [(a, b) for a, b in kept if len(b) and len(np.unique(self.y[a])) == 2]
+            yield replace(self, pairs=able)
+
+
+def spread_dates(date: ArrayLike, most: int) -> Mask:
+    """Rows of every second, third, ... date, so that about `most` are left; all where they are few.
+
+    Neighbouring dates share most of their labels, so that little is lost.
+
+    Parameters
+    ----------
+    date : array (n,) of dates
+    most : int
+        Rows.
+
+    Returns
+    -------
+    keep : bool array (n,)
+        Whole dates; the latest is always among them.
+
+    Examples
+    --------
+    >>> spread_dates(["2020-01-03", "2020-01-10", "2020-01-17"], 2).tolist()
+    [True, False, True]
+    """
+    dates, of = np.unique(date, return_inverse=True)
+    keep: Mask = (len(dates) - 1 - of) % -(-len(of) // most) == 0
+    return keep
 
 
 def cell_numbers(rows: Observations) -> Codes:
@@ -139,7 +169,7 @@ def make_walk(panel: Panel, plan: BacktestPlan) -> Walk:
             f"backtest: none of {len(rows)} rows has a label: {_why_none(rows)}. Give funds that "
             "differ, enough in each peer group, or another target."
         )
-    times = spans(rows.date, rows.label_end, _whole_fund(panel, rows))
+    times = spans(rows.date, rows.label_end, panel.parent_codes[rows.fund])
     splitter = PurgedWalkForward("year", burn_in=plan.burn_in, window=plan.window)
     pairs = [(t[rows.labelled[t]], s) for t, s in splitter.split(None, groups=times)]
     return walk_of(panel, rows, times, pairs, plan)
@@ -216,8 +246,3 @@ def _features(rows: Observations, plan: BacktestPlan) -> tuple[Floats, tuple[str
         X = np.hstack([X, (rows.peer[:, None] == groups).astype(float)])
         names = (*names, *(f"peer_{group}" for group in groups))
     return X, names
-
-
-def _whole_fund(panel: Panel, rows: Observations) -> Any:
-    """Fund of each row; the share classes of one fund have one number."""
-    return rows.fund if panel.parent is None else panel.parent[rows.fund]

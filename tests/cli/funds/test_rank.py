@@ -40,7 +40,7 @@ def test_an_earlier_date_and_a_baseline_as_json(ask, tmp_path) -> None:
     [
         (["--date", "soon"], "must be a date such as '2020-01-31'"),
         (["--date", "1980-01-01"], "Give a date within"),
-        (["--out", "x.html"], "the name must end in .csv or .parquet"),
+        (["--out", "x.html"], "the name must end in .csv"),
         (["--model", "oracle"], "no such model"),
         (["--top", "0"], "Invalid value for '--top'"),
     ],
@@ -55,7 +55,7 @@ def test_a_place_that_cannot_be_written_is_named(ask, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     done = ask("funds", "rank", "sample:luck", *QUICK, "--out", str(tmp_path / "file" / "r.csv"))
     assert done.exit_code == 2
-    assert "the ranking cannot be written there" in done.stderr
+    assert "r.csv: cannot be written" in done.stderr
 
 
 def test_peer_groups_may_come_in_a_table_of_their_own(ask, tmp_path) -> None:

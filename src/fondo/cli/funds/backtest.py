@@ -1,6 +1,5 @@
 """`fondo funds backtest`: an honest track record of a way to rank funds."""
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +112,9 @@ def show_backtest(console: "Console", target: str, done: Any, found: Any) -> Non
 
 
 def _models_table(found: Any) -> "Table":
+    from fondo.funds.report_findings import share
+    from fondo.report.scales import percent
+
     base = next(iter(found.values())).evidence.base_rate
     table = _table("Picks: the top tenth of each date and peer group", f"Blind picks: {base:.3f}.")
     table.add_column("model", no_wrap=True)
@@ -124,16 +126,8 @@ def _models_table(found: Any) -> "Table":
         proof = record.evidence
         low, high, _ = proof.intervals[proof.headline]
         table.add_row(
-            name, _share(proof.precision), f"{_share(low)} to {_share(high)}",
-            _share(record.avoid.precision), _share(record.rank_ic.mean),
-            _percent(record.spread.mean),
+            name, share(proof.precision), f"{share(low)} to {share(high)}",
+            share(record.avoid.precision), share(record.rank_ic.mean),
+            percent(record.spread.mean, 1),
         )  # fmt: skip
     return table
-
-
-def _share(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.3f}"
-
-
-def _percent(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.1%}"

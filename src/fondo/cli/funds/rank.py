@@ -11,10 +11,8 @@ from fondo.cli.line import Command
 from fondo.cli.options import with_json, with_quiet, with_seed
 from fondo.cli.output import stage
 from fondo.cli.tables import _line, _safe, _table, number, show_notes
-from fondo.errors import BadParameter, OutputError
 
 if TYPE_CHECKING:
-    import polars as pl
     from rich.console import Console
 
 
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE",
-    help="Write the whole ranking (.csv, .parquet).",
+    help="Write the whole ranking (.csv, .parquet, ...).",
 )  # fmt: skip
 @with_seed
 @with_quiet
@@ -48,15 +46,14 @@ def command(quiet: bool, as_json: bool, **given: Any) -> None:
     with stage(as_json, quiet) as speaker:
         plan = plan_of(given, given["target"])
         out = given["out"]
-        if out is not None and out.suffix.lower() not in (".csv", ".parquet"):
-            raise BadParameter(f"fondo(--out {out}): the name must end in .csv or .parquet.")
 
+        from fondo.data.tables.read import write_table
         from fondo.funds.ranking import rank
 
         panel = panel_of(given)
         found = rank(panel, given["date"], given["model"], plan=plan)
         if out is not None:
-            _write(found.table, out)
+            write_table(found.table, out)
 
         def show(console: "Console") -> None:
             show_notes(console, notes_on(panel))
@@ -65,17 +62,6 @@ def command(quiet: bool, as_json: bool, **given: Any) -> None:
                 _line(console, "[bold]Ranking:[/] ", str(out))
 
         speaker.answer(found.to_json() | {"file": out}, show)
-
-
-def _write(table: "pl.DataFrame", place: Path) -> None:
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.suffix.lower() == ".csv":
-            table.write_csv(place)
-        else:
-            table.write_parquet(place)
-    except OSError as error:
-        raise OutputError(f"{place}: the ranking cannot be written there ({error}).") from error
 
 
 def _show(console: "Console", found: Any, top: int) -> None:
