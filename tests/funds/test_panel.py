@@ -1,5 +1,7 @@
 """fondo.funds.panel and observations: shapes that hold together, parts that stay whole."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
