@@ -24,7 +24,8 @@ class Examples:
     Parameters
     ----------
     inputs : mapping of str to array (rows, ...), or one array (rows, ...)
-        What the network reads. Floating numbers become float32, whole ones int32, flags float32.
+        What the network reads. Floating numbers become float32, whole ones int32, flags float32;
+        unsigned bytes, such as pixels, stay what they are.
     target : array (rows, ...)
         Whole numbers (class codes) become int32, others float32.
     weight : array (rows,) or None, default=None
@@ -47,7 +48,7 @@ class Examples:
         self, inputs: Mapping[str, Array] | Array, target: Array, weight: Array | None = None
     ) -> None:
         self.inputs = named_inputs(inputs)
-        self.target = on_device_type(np.asarray(target))
+        self.target = target_type(np.asarray(target))
         self.n_rows = count_rows({**self.inputs, "target": self.target})
         if weight is None:
             weight = np.ones(self.n_rows, np.float32)
@@ -103,6 +104,11 @@ def named_inputs(inputs: Mapping[str, Array] | Array) -> Inputs:
 
 
 def on_device_type(array: Array) -> Array:
+    """The array as float32, or int32 for whole numbers; bytes take a quarter of that and stay."""
+    return array if array.dtype == np.uint8 else target_type(array)
+
+
+def target_type(array: Array) -> Array:
     """The array as float32, or int32 for whole numbers."""
     wanted = np.int32 if np.issubdtype(array.dtype, np.integer) else np.float32
     return array.astype(wanted, copy=False)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fondo.backend import jax
-from fondo.engine.examples import Array, Block, Examples, Streamed, count_rows, on_device_type
+from fondo.engine.examples import Array, Block, Examples, Streamed, count_rows, on_device_type, target_type
 from fondo.engine.feeds import CHUNK_BYTES, draws, epoch_order, filled
 from fondo.engine.programs import Chunk, bucket
 from fondo.errors import BadData
@@ -116,7 +116,7 @@ def _typed(block: Any) -> Block:
         raise BadData("Examples: the streamed source has no rows. Give at least one.")
     inputs, target, weight = block
     named = {name: on_device_type(np.asarray(array)) for name, array in inputs.items()}
-    target, weight = on_device_type(np.asarray(target)), np.asarray(weight, np.float32)
+    target, weight = target_type(np.asarray(target)), np.asarray(weight, np.float32)
     count_rows({**named, "target": target, "weight": weight})
     return named, target, weight
 

@@ -10,7 +10,7 @@ from fondo.data.splits import time_numbers
 from fondo.data.tables.text import clean, to_numbers
 from fondo.errors import BadData, did_you_mean
 from fondo.jobs.job import Job
-from fondo.tasks.tables.regress import LARGEST
+from fondo.tasks.numbers import LARGEST
 
 SHOWN = 5  # row numbers or values that a note names
 

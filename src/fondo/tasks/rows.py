@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from fondo.data.splits import Latest, split_rows
 from fondo.errors import BadData
@@ -101,3 +102,36 @@ def _alike(values: Any) -> bool:
     array = np.asarray(values)
     known = array[~np.isnan(array)] if array.dtype.kind == "f" else array
     return len(set(known.tolist())) < 2
+
+
+def wanted_target(task: Any, y: Any) -> Any:
+    """The targets; BadData where there are none, though they are to be learnt from."""
+    if y is None:
+        owner = type(task).__name__
+        raise BadData(f"{owner} requires y to be passed, but the target y is None.")
+    return y
+
+
+def read_target(task: Any, y: Any, n_rows: int, fitting: bool) -> np.ndarray | None:
+    """Targets as an array with an entry a row, as `task.check_target` lets them pass."""
+    owner = type(task).__name__
+    if y is None:
+        return wanted_target(task, y) if fitting else None
+    series = y if isinstance(y, pl.Series) else None
+    if series is not None and (lost := series.is_null().sum()):
+        raise BadData(missing_target(owner, series.is_null().to_numpy(), int(lost)))
+    values = np.asarray(y if series is None else series.to_numpy())
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if len(values) != n_rows:
+        raise BadData(f"{owner}: {n_rows} rows but {len(values)} targets. Give one a row.")
+    checked: np.ndarray = task.check_target(values, fitting)
+    return checked
+
+
+def missing_target(owner: str, missing: np.ndarray, count: int) -> str:
+    """Message for targets that are missing."""
+    return (
+        f"{owner}: the target is missing in {count} rows, first in row {int(missing.argmax())}. "
+        "Remove those rows or fill in their targets."
+    )

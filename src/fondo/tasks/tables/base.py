@@ -32,7 +32,7 @@ from fondo.networks.tables import mlp
 from fondo.tasks.architecture import MLP, architecture
 from fondo.tasks.base import Inputs, Task
 from fondo.tasks.codec import settings_to_json
-from fondo.tasks.rows import Part
+from fondo.tasks.rows import Part, read_target, wanted_target
 
 SHARED_CONTRACTS: dict[str, Contract] = {
     "columns": Either(Nothing(), Made("Columns(...)", lambda v: isinstance(v, Columns))),
@@ -90,24 +90,18 @@ class TableTask(Task):
             self._remember(frame.columns)
         if frame.height == 0:
             raise BadData(f"{type(self).__name__}: the table has no rows. Give at least one.")
-        return frame, self._read_target(y, frame.height, fitting)
+        return frame, read_target(self, y, frame.height, fitting)
 
     def _read_array(self, X: Any, y: Any, fitting: bool) -> tuple[Any, Any]:
         given = {"dtype": None, "ensure_all_finite": False, "reset": fitting}
         if fitting:
-            X, y = validate_data(self, X, self._wanted(y), **given)
+            X, y = validate_data(self, X, wanted_target(self, y), **given)
             names = [f"x{i}" for i in range(X.shape[1])]
             self.columns_ = names
         else:
             X = validate_data(self, X, **given)
         frame = to_frame(X, names=list(self.columns_))
-        return frame, self._read_target(y, frame.height, fitting)
-
-    def _wanted(self, y: Any) -> Any:
-        if y is None:
-            owner = type(self).__name__
-            raise BadData(f"{owner} requires y to be passed, but the target y is None.")
-        return y
+        return frame, read_target(self, y, frame.height, fitting)
 
     def _take_target(self, frame: pl.DataFrame, name: str) -> tuple[pl.DataFrame, Any]:
         if name not in frame.columns:
@@ -121,20 +115,6 @@ class TableTask(Task):
         self.columns_ = list(names)
         self.n_features_in_ = len(names)
         self.feature_names_in_ = np.array(names, dtype=object)
-
-    def _read_target(self, y: Any, n_rows: int, fitting: bool) -> np.ndarray | None:
-        owner = type(self).__name__
-        if y is None:
-            return self._wanted(y) if fitting else None
-        series = y if isinstance(y, pl.Series) else None
-        if series is not None and (lost := series.is_null().sum()):
-            raise BadData(missing_target(owner, series.is_null().to_numpy(), int(lost)))
-        values = np.asarray(y if series is None else series.to_numpy())
-        if values.ndim == 2 and values.shape[1] == 1:
-            values = values[:, 0]
-        if len(values) != n_rows:
-            raise BadData(f"{owner}: {n_rows} rows but {len(values)} targets. Give one a row.")
-        return self.check_target(values, fitting)
 
     def check_target(self, y: np.ndarray, fitting: bool) -> np.ndarray:
         """Targets of the right type, with none missing."""
@@ -297,11 +277,3 @@ def flat(inputs: Inputs) -> np.ndarray:
     names: list[str] = [name for name in ("numbers", "flags") if name in inputs]
     names = names or ["categories"]
     return np.hstack([np.asarray(inputs[name], dtype="float32") for name in names])
-
-
-def missing_target(owner: str, missing: np.ndarray, count: int) -> str:
-    """Message for targets that are missing."""
-    return (
-        f"{owner}: the target is missing in {count} rows, first in row {int(missing.argmax())}. "
-        "Remove those rows or fill in their targets."
-    )
