@@ -246,7 +246,7 @@ class _Parts:
         held = self.member.validation
         if held is None:
             return None
-        batch = evaluation_rows(self.member.plan.batch_size, held.n_rows)
+        batch = evaluation_rows(self.member.step, self.member.plan.batch_size, held.n_rows)
         steps = bucket(-(-held.n_rows // batch))
         data = self.shelf.put(held.arrays, steps * batch)
         return data, self.shelf.grid(steps, batch), np.int32(held.n_rows)

@@ -12,7 +12,7 @@ from fondo.backend import jax
 from fondo.engine.examples import Array, count_rows, named_inputs
 from fondo.engine.programs import programs
 from fondo.engine.signatures import network_signature
-from fondo.engine.step import call_argument
+from fondo.engine.step import call_argument, rows_at_a_time
 from fondo.errors import BadParameter
 
 _LEAST_ROWS = 64  # fewer are filled up to it: a single row and a handful share one program
@@ -33,7 +33,7 @@ def predict(
     inputs : mapping of str to array (rows, ...), or one array (rows, ...)
         At least one row.
     batch_size : int, at least 1, default=4096
-        Most rows computed at once.
+        Most rows computed at once; fewer where the network's layers are large.
     state : mapping or None, default=None
         Weights to use instead, as an `Outcome` has them; the network keeps its own.
 
@@ -49,10 +49,10 @@ def predict(
     """
     named = named_inputs(inputs)
     n_rows = count_rows(named)
-    rows = _LEAST_ROWS
-    while rows < min(n_rows, batch_size):
+    most, rows = rows_at_a_time(network, batch_size), _LEAST_ROWS
+    while rows < min(n_rows, most):
         rows *= 4
-    rows = min(rows, batch_size)
+    rows = min(rows, most)
     if state is None:
         variables = {
             "trainable": network.trainable_variables,

@@ -3,6 +3,7 @@
 How often, on which rows and in which compiled program is in `programs` and `train`.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -17,6 +18,9 @@ from fondo.engine.objective import Objective
 from fondo.engine.packing import Packing, packing_of
 from fondo.engine.signatures import network_signature, optimizer_signature
 from fondo.errors import BadParameter
+
+EVALUATION_ROWS = 1024  # at a time: enough to fill a device
+LAYER_BYTES = 1 << 27  # of the largest output of a layer, for all rows of one evaluation
 
 State = dict[str, Any]
 """Tree of arrays: everything that training changes."""
@@ -58,8 +62,23 @@ class Step(Protocol):
         """Refuse before the first epoch what cannot be trained."""
 
 
+class Augment(Protocol):
+    """Random change of a batch before it is learnt from; pure, in `jax.numpy`."""
+
+    @property
+    def signature(self) -> str:
+        """Text that is equal for changes that compile to the same program."""
+
+    def __call__(self, inputs: dict[str, Any], target: Any, key: Any) -> tuple[Any, Any]:
+        """Inputs (batch, ...) and target (batch, ...) changed together, row by row."""
+
+
 def supervised(
-    network: Any, objective: Objective, optimizer: Any, average: float | None = None
+    network: Any,
+    objective: Objective,
+    optimizer: Any,
+    average: float | None = None,
+    augment: Augment | None = None,
 ) -> "Supervised":
     """Step that makes the objective's mean over rows, plus the network's penalties, small.
 
@@ -75,6 +94,8 @@ def supervised(
         Momentum of a running average of the weights, which is then what is validated, kept and
         predicted with. Early on it is less, min(average, (1 + t) / (10 + t)) after t steps, so
         that the start is soon forgotten. None keeps no average.
+    augment : Augment or None, default=None
+        Changes each batch that is learnt from, anew in every epoch; never what is evaluated.
 
     Raises
     ------
@@ -96,7 +117,7 @@ def supervised(
             f"supervised(optimizer={optimizer.name!r}): it was built for another network. "
             "Use make_optimizer to get a fresh one."
         )
-    return Supervised(network, objective, optimizer, packing, average)
+    return Supervised(network, objective, optimizer, packing, average, augment)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +134,12 @@ class Supervised:
     optimizer: Any
     packing: Packing
     average: float | None = None
+    augment: Augment | None = None
+
+    @cached_property
+    def most_rows(self) -> int:
+        """Rows that are evaluated at a time, at most."""
+        return rows_at_a_time(self.network, EVALUATION_ROWS)
 
     @cached_property
     def knobs(self) -> list[Knob]:
@@ -133,7 +160,8 @@ class Supervised:
     def signature(self) -> str:
         """Text that is equal for steps which compile to the same program."""
         network, optimizer = network_signature(self.network), optimizer_signature(self.optimizer)
-        return f"{network}|{self.objective.signature}|{optimizer}|{self.average}"
+        changed = "" if self.augment is None else f"|{self.augment.signature}"
+        return f"{network}|{self.objective.signature}|{optimizer}|{self.average}{changed}"
 
     def init(self, key: Any) -> State:
         """Copies of the network's weights; every SeedGenerator is set from `key` (2,) uint32."""
@@ -158,8 +186,10 @@ class Supervised:
         return state
 
     def step(self, state: State, batch: Any, key: Any) -> tuple[State, Log]:
-        """One update on (inputs, target (batch, ...), weight (batch,)); `key` is not needed."""
+        """One update on (inputs, target (batch, ...), weight (batch,)); `key` is for augmenting."""
         inputs, target, weight = batch
+        if self.augment is not None:
+            inputs, target = self.augment(inputs, target, key)
         rows = jnp.maximum((weight > 0).sum(), 1)  # that are there; weights average 1 over all
 
         def loss(trainable: Any) -> tuple[Any, Any]:
@@ -241,6 +271,25 @@ def call_argument(network: Any, inputs: dict[str, Any]) -> Any:
         return list(inputs.values())
     alone = len(inputs) == 1 and (wanted is not None or PLAIN in inputs or _is_chain(network))
     return next(iter(inputs.values())) if alone else inputs
+
+
+def rows_at_a_time(network: Any, most: int) -> int:
+    """Rows whose largest layer output stays within a budget: a power of two, at most `most`.
+
+    Examples
+    --------
+    >>> small = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    >>> rows_at_a_time(small, 4096)
+    4096
+    """
+    shapes = [
+        part.shape[1:]
+        for layer in network.layers
+        for part in jax.tree.leaves(getattr(layer, "output", None))
+    ]
+    sizes = [math.prod(n or 1 for n in shape) for shape in shapes]
+    fitting = LAYER_BYTES // (4 * max(sizes, default=1))
+    return min(most, 1 << max(fitting.bit_length() - 1, 0))
 
 
 def is_seed(variable: Any) -> bool:

@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 
 from fondo.backend import jax
-from fondo.engine.examples import Array, Block, Examples, Streamed, count_rows, on_device_type, target_type
+from fondo.engine.examples import (
+    Array,
+    Block,
+    Examples,
+    Streamed,
+    count_rows,
+    on_device_type,
+    target_type,
+)
 from fondo.engine.feeds import CHUNK_BYTES, draws, epoch_order, filled
 from fondo.engine.programs import Chunk, bucket
 from fondo.errors import BadData

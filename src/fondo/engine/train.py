@@ -20,11 +20,10 @@ from fondo.engine.feeds import Feed, epoch_key, make_feed
 from fondo.engine.plan import Plan
 from fondo.engine.programs import Chunk, Logs, Loop, bucket, read_logs
 from fondo.engine.run import Run
-from fondo.engine.step import State, Step
+from fondo.engine.step import EVALUATION_ROWS, State, Step
 from fondo.errors import BadParameter, Interrupted, TrainingFailed
 from fondo.store.weights import hash_arrays
 
-_EVALUATION_ROWS = 1024  # at a time: enough to fill a device, little enough to fit a big network
 _CHECKED_ROWS = 64  # that a person's own loss is tried on before training
 
 
@@ -106,7 +105,7 @@ class _Trainer:
         self.step, self.examples, self.plan = step, examples, plan
         self.keeper = Keeper(plan, step.signature, examples.n_rows)
         self.feed = make_feed(examples, plan.batch_size, plan.memory_budget)
-        self.held = None if validation is None else _held(validation, plan)
+        self.held = None if validation is None else _held(validation, step, plan)
         self.run = self._start()
         self._loops: dict[bool, Loop] = {}
 
@@ -216,14 +215,15 @@ def _means(logs: Logs) -> dict[str, float]:
     return {name: value / total if total else math.nan for name, value in sums.items()}
 
 
-def _held(validation: Source, plan: Plan) -> Feed:
-    rows = evaluation_rows(plan.batch_size, validation.n_rows)
+def _held(validation: Source, step: Step, plan: Plan) -> Feed:
+    rows = evaluation_rows(step, plan.batch_size, validation.n_rows)
     return make_feed(validation, rows, plan.memory_budget)
 
 
-def evaluation_rows(batch_size: int, n_rows: int) -> int:
+def evaluation_rows(step: Step, batch_size: int, n_rows: int) -> int:
     """Rows that are evaluated at a time."""
-    return min(max(batch_size, _EVALUATION_ROWS), bucket(n_rows))
+    most = getattr(step, "most_rows", EVALUATION_ROWS)  # a step of one's own need not say
+    return min(max(batch_size, most), bucket(n_rows))
 
 
 def initial_key(seed: int) -> Any:
