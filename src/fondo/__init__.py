@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from fondo.search.search import search as search
     from fondo.tasks.architecture import MLP as MLP
     from fondo.tasks.base import Task as Task
+    from fondo.tasks.images.augment import Augment as Augment
+    from fondo.tasks.images.classify import ImageClassifier as ImageClassifier
+    from fondo.tasks.images.keypoints import ImageKeypoints as ImageKeypoints
+    from fondo.tasks.images.regress import ImageRegressor as ImageRegressor
+    from fondo.tasks.images.settings import Backbone as Backbone
+    from fondo.tasks.images.settings import ConvNet as ConvNet
+    from fondo.tasks.images.settings import Pixels as Pixels
     from fondo.tasks.load import load as load
     from fondo.tasks.run import Run as Run
     from fondo.tasks.tables.classify import TableClassifier as TableClassifier
@@ -30,9 +37,16 @@ if TYPE_CHECKING:
 
 # Public name -> module that holds it and its name there.
 _PLACES = {
+    "Augment": ("fondo.tasks.images.augment", "Augment"),
+    "Backbone": ("fondo.tasks.images.settings", "Backbone"),
     "Columns": ("fondo.data.tables.columns", "Columns"),
+    "ConvNet": ("fondo.tasks.images.settings", "ConvNet"),
+    "ImageClassifier": ("fondo.tasks.images.classify", "ImageClassifier"),
+    "ImageKeypoints": ("fondo.tasks.images.keypoints", "ImageKeypoints"),
+    "ImageRegressor": ("fondo.tasks.images.regress", "ImageRegressor"),
     "Latest": ("fondo.data.splits", "Latest"),
     "MLP": ("fondo.tasks.architecture", "MLP"),
+    "Pixels": ("fondo.tasks.images.settings", "Pixels"),
     "compare": ("fondo.search.compare", "compare"),
     "SearchPlan": ("fondo.search.search", "SearchPlan"),
     "search": ("fondo.search.search", "search"),
@@ -52,8 +66,15 @@ _PLACES = {
 
 __all__ = [
     "MLP",
+    "Augment",
+    "Backbone",
     "Columns",
+    "ConvNet",
+    "ImageClassifier",
+    "ImageKeypoints",
+    "ImageRegressor",
     "Latest",
+    "Pixels",
     "Run",
     "SearchPlan",
     "TableClassifier",

@@ -76,5 +76,5 @@ def test_messages():
         naive("class", np.array([]))
     with pytest.raises(BadData, match="every number must be finite"):
         naive("number", np.array([np.inf]))
-    with pytest.raises(BadParameter, match="kind must be 'class' or 'number'"):
+    with pytest.raises(BadParameter, match="kind must be 'class', 'number' or 'points'"):
         naive("words", np.zeros(2))

@@ -185,7 +185,7 @@ def test_messages():
     empty = Part(np.zeros(0, np.uint64), {}, np.zeros(0))
     with pytest.raises(BadData, match=r"find_leaks\(train\): there must be at least one row"):
         find_leaks(empty, empty, "class")
-    with pytest.raises(BadParameter, match="kind must be 'class' or 'number'"):
+    with pytest.raises(BadParameter, match="kind must be 'class', 'number' or 'points'"):
         find_leaks(empty, empty, "words")
 
 

@@ -164,9 +164,9 @@ def test_rounded_probabilities_are_accepted_and_others_refused():
 def test_messages():
     with pytest.raises(BadParameter, match="Did you mean 'accuracy'"):
         metric_named("acuracy")
-    with pytest.raises(BadParameter, match="kind must be 'class' or 'number'"):
+    with pytest.raises(BadParameter, match="kind must be 'class', 'number' or 'points'"):
         measure("words", np.zeros(1), Answers())
-    with pytest.raises(BadParameter, match="kind must be 'class' or 'number'"):
+    with pytest.raises(BadParameter, match="kind must be 'class', 'number' or 'points'"):
         headline("words", np.zeros(1))
     with pytest.raises(BadParameter, match=r"measure\(level=2\)"):
         measure("number", np.zeros(1), Answers(numbers=np.zeros(1)), level=2)

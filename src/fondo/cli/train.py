@@ -22,11 +22,14 @@ from fondo.cli.output import stage
 @click.option(
     "--target",
     metavar="COLUMN",
-    show_default="a sample's own",
+    show_default="a sample's own, or the folder of a picture",
     help="Column to learn to predict.",
 )
 @click.option(
-    "--task", metavar="T", show_default="guessed", help="table-classifier, table-regressor."
+    "--task",
+    metavar="T",
+    show_default="guessed",
+    help="table-classifier, table-regressor, image-classifier, image-regressor, image-keypoints.",
 )
 @click.option(
     "--out",
@@ -51,8 +54,17 @@ from fondo.cli.output import stage
     show_default=True,
     help="Share of rows kept for the final judgement.",
 )
-@click.option("--group", metavar="COLUMN", help="Rows that share a value here are never parted.")
-@click.option("--time", metavar="COLUMN", help="Judge on the latest rows by this column.")
+@click.option(
+    "--group",
+    metavar="COLUMN",
+    help="Rows that share a value here are never parted. COLUMN:PATTERN takes what the groups of a "
+    "regular expression find in it, such as the person in a file's name.",
+)
+@click.option(
+    "--time",
+    metavar="COLUMN",
+    help="Judge on the latest rows by this column, or by COLUMN:PATTERN.",
+)
 @click.option("--weight", metavar="COLUMN", help="How much each row counts in training.")
 @click.option(
     "--drop", multiple=True, metavar="COLUMN", help="Column to leave out; may be given again."
@@ -94,10 +106,11 @@ def command(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Train a network on a table.
+    """Train a network on a table, or on pictures.
 
-    It is judged on rows it never saw, beside what a fool and classic models would score, and
-    kept in a folder with a report.
+    A folder of pictures has a folder for each class; a table may name picture files in a column.
+    The network is judged on rows it never saw, beside what a fool and classic models would score,
+    and kept in a folder with a report.
     """
     with stage(as_json, quiet, go_on=f"Go on with: {again(context)}") as speaker:
         chosen, budget = parse_settings(settings), parse_size(memory)

@@ -3,6 +3,7 @@
 Files are read in `tables.read`.
 """
 
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,10 +11,13 @@ import numpy as np
 import polars as pl
 from sklearn import datasets
 
+from fondo.data.images.columns import resolve
+from fondo.data.images.source import read_pictures
 from fondo.data.tables.read import read_table
 from fondo.errors import BadParameter, did_you_mean
 
 PREFIX = "sample:"
+PICTURES = "digit_pictures"  # the one sample whose rows are pictures
 
 
 class Sample(NamedTuple):
@@ -68,9 +72,9 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['breast_cancer', 'wine', 'diabetes', 'digits', 'iris']
+    ['breast_cancer', 'wine', 'diabetes', 'digits', 'iris', 'digit_pictures']
     """
-    return list(_SAMPLES)
+    return [*_SAMPLES, PICTURES]
 
 
 def sample(name: str) -> Sample:
@@ -97,6 +101,8 @@ def sample(name: str) -> Sample:
     >>> iris.target, iris.frame["species"].unique().sort().to_list()
     ('species', ['setosa', 'versicolor', 'virginica'])
     """
+    if name == PICTURES:
+        return _digit_pictures()
     if name not in _SAMPLES:
         raise BadParameter(
             f"sample(name={str(name)!r}): there is no such sample. {did_you_mean(name, names())}"
@@ -113,8 +119,20 @@ def sample(name: str) -> Sample:
     return Sample(frame.with_columns(pl.Series(target, answers)), target, task, description)
 
 
+def _digit_pictures() -> Sample:
+    """The digits as pictures of 8 x 8 pixels, not as columns of numbers."""
+    digits = datasets.load_digits()
+    places = [f"{PREFIX}digits#{row}" for row in range(len(digits.target))]
+    labels = [str(digit) for digit in digits.target]
+    told = "1,797 handwritten digits as pictures of 8 x 8 pixels; which digit."
+    frame = pl.DataFrame({"picture": places, "label": labels})
+    return Sample(frame, "label", "class", told)
+
+
 def read_source(source: str | Path) -> pl.DataFrame:
-    """Table that a source names: "sample:NAME" or the path of a file.
+    """Table that a source names: "sample:NAME", the path of a file, or a folder of pictures.
+
+    Pictures become rows with their paths; those of a table are looked for beside it.
 
     Parameters
     ----------
@@ -140,4 +158,7 @@ def read_source(source: str | Path) -> pl.DataFrame:
     """
     if isinstance(source, str) and source.startswith(PREFIX):
         return sample(source.removeprefix(PREFIX)).frame
-    return read_table(source)
+    found, notes = read_pictures(Path(source)) or resolve(read_table(source), Path(source))
+    for note in notes:
+        warnings.warn(f"{source}: {note}", UserWarning, stacklevel=2)
+    return found

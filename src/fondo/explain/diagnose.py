@@ -174,6 +174,8 @@ def measures_of(task: Any) -> tuple[str, str]:
     """The measure that a person's level is stated by, and the one told beside it."""
     if task.kind == "class":
         return "error_rate", "log_loss"
+    if task.kind == "points":
+        return "point_error", "point_error"
     loss = getattr(task, "loss", "")
     absolute = isinstance(loss, str) and loss.startswith(("mae", "quantile"))
     return ("mae", "rmse") if absolute else ("rmse", "mae")
@@ -271,7 +273,7 @@ def _order(
     task: Any, asked: Mapping[str, _Asked], human: float | None
 ) -> tuple[list[str], list[str]]:
     """Measures, the one that decides first; and what is to be said of them and of the rows."""
-    order = list(measures_of(task))
+    order = list(dict.fromkeys(measures_of(task)))
     notes = [
         f"The error {one.whose} is that of {len(one.y):,} of {one.count:,}, drawn at random."
         for one in asked.values()

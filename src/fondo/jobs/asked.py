@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from fondo.errors import BadData
-from fondo.jobs.guess import Guess, guess
+from fondo.jobs.guess import Guess, guess_of
 from fondo.jobs.job import Job, check_job
 from fondo.jobs.source import Opened, open_source
 
@@ -51,7 +51,7 @@ class Asked:
                 "side by side need. Some hundred thousand of its rows tell as much: give those."
             )
         asked = self.task
-        why = Guess(asked, "you asked for it") if asked else guess(table.sample[table.target])
+        why = Guess(asked, "you asked for it") if asked else guess_of(table.sample, table.target)
         tell(f"Task: {why.task}, because {why.why}.")
         job = Job(
             source=table.name,

@@ -10,8 +10,8 @@ import polars as pl
 
 from fondo.errors import BadData
 from fondo.explain.importance import Importance
-from fondo.explain.reasons import Reason, reasons
-from fondo.jobs.fitted import importances
+from fondo.explain.reasons import Reason
+from fondo.jobs.fitted import importances, reasons_of
 from fondo.jobs.load import job_of, open_model
 from fondo.jobs.notes import column_notes, naming
 from fondo.jobs.rows import Rows, name_of, unseen
@@ -69,7 +69,7 @@ def explain(
             measured,
             chosen,
             list(np.asarray(task.predict(shown)).tolist()),
-            reasons(task, shown, table.X, seed=job.seed),
+            reasons_of(task, shown, table.X, job.seed),
             notes + more,
         )
 

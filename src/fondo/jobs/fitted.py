@@ -8,6 +8,7 @@ import numpy as np
 
 from fondo.data.tables.show import summary
 from fondo.explain.importance import Importance, importance
+from fondo.explain.reasons import Reason, reasons
 from fondo.jobs.rows import Rows
 from fondo.tasks.base import Task
 
@@ -42,9 +43,18 @@ class Fitted:
 
 def importances(task: Any, rows: Rows, seed: int) -> tuple[list[Importance], list[str]]:
     """Importance of each column on these rows, or a note where they are too few to shuffle."""
+    if not task.explained_columns:
+        return [], []
     if rows.X.height < 2:
         return [], ["What each column matters was not measured: that takes at least two rows."]
     return importance(task, rows.X, rows.y, seed=seed), []
+
+
+def reasons_of(task: Any, shown: Any, background: Any, seed: int) -> list[list[Reason]]:
+    """Reasons of each row, from its columns; none where the task sees no columns."""
+    if not task.explained_columns:
+        return [[] for _ in range(len(shown))]
+    return reasons(task, shown, background, seed=seed)
 
 
 def page_parts(result: Any, fitted: Fitted, folder: Path) -> dict[str, Any]:

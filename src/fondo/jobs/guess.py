@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from fondo.data.images.columns import picture_column
 from fondo.data.tables.text import NUMBER_SHARE, clean, has_codes, to_numbers
 
 MOST_CLASSES = 20  # whole numbers with more distinct values are taken as quantities
@@ -47,3 +48,28 @@ def guess(target: pl.Series) -> Guess:
         return Guess("table-classifier", f"{name} holds {distinct} different whole numbers")
     kind = "whole numbers" if whole else "numbers"
     return Guess("table-regressor", f"{name} holds {distinct} different {kind}")
+
+
+def guess_of(frame: pl.DataFrame, target: str) -> Guess:
+    """Task for a target column of a table, or of pictures where a column names picture files.
+
+    Words beside pictures are classes even where they look like numbers: folders have such names.
+
+    Examples
+    --------
+    >>> guess_of(pl.DataFrame({"picture": ["a.png", "b.png"], "label": ["01", "02"]}), "label").task
+    'image-classifier'
+    """
+    if target not in frame.columns:
+        return Guess("image-keypoints", f"{target!r} names several columns of numbers")
+    found, pictures = guess(frame[target]), picture_column(frame)
+    if pictures is None:
+        return found
+    if frame[target].dtype == pl.String:
+        distinct = frame[target].n_unique()
+        return Guess(
+            "image-classifier",
+            f"{pictures!r} names picture files and {target!r} holds {distinct} different words",
+        )
+    task = found.task.replace("table-", "image-")
+    return Guess(task, f"{pictures!r} names picture files and {found.why}")

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from fondo.data.tables.read import write_table
+from fondo.errors import BadData
 from fondo.jobs.load import open_model, read_frame
 from fondo.jobs.notes import column_notes, naming
 from fondo.jobs.rows import name_of
@@ -63,15 +64,44 @@ def predict(
     return PredictResult(table, None if out is None else Path(out), notes)
 
 
+def point_columns(numbers: np.ndarray) -> dict[str, np.ndarray]:
+    """Columns x1, y1, x2, ... of points (n, 2 k), all x and then all y."""
+    half = numbers.shape[1] // 2
+    return {
+        f"{axis}{k + 1}": numbers[:, k + offset]
+        for k in range(half)
+        for axis, offset in (("x", 0), ("y", half))
+    }
+
+
 def answer_table(task: Any, frame: pl.DataFrame, target: str) -> pl.DataFrame:
-    """Predictions as a frame: prediction, then probabilities or the ends of the interval."""
-    answers = task.answers(task.read(frame)[0])
+    """Predictions as a frame: prediction, then probabilities or the ends of the interval.
+
+    Rows that cannot be read have no prediction.
+    """
+    good, _ = task.usable(frame)
+    rows = np.flatnonzero(good)
+    if not len(rows):
+        raise BadData("X: no row can be read. Give at least one that can.")
+    table = _answered(task, frame if good.all() else frame[rows.tolist()], target)
+    if good.all():
+        return table
+    places = pl.DataFrame({"": np.arange(frame.height)})
+    placed = table.with_columns(pl.Series("", rows))
+    return places.join(placed, on="", how="left", maintain_order="left").drop("")
+
+
+def _answered(task: Any, frame: pl.DataFrame, target: str) -> pl.DataFrame:
+    X = task.read(frame)[0]
+    answers, named = task.answers(X), task.naming(X)
     if task.kind == "class":
-        columns: dict[str, np.ndarray] = {f"{target}_predicted": answers.labels}
+        columns: dict[str, Any] = {**named, f"{target}_predicted": answers.labels}
         for label, p in zip(answers.classes, answers.probabilities.T, strict=True):
             columns[f"p({label})"] = p
         return pl.DataFrame(columns)
-    columns = {f"{target}_predicted": answers.numbers}
+    if np.ndim(answers.numbers) == 2:
+        return pl.DataFrame(named | point_columns(np.asarray(answers.numbers)))
+    columns = {**named, f"{target}_predicted": answers.numbers}
     residuals = getattr(task, "residuals_", np.empty(0))
     if len(residuals) >= 9:  # fewer cannot carry a 90 % interval
         interval = task.predict_interval(frame, coverage=0.9)

@@ -7,17 +7,22 @@ import numpy as np
 import polars as pl
 
 from fondo.data.splits import time_numbers
+from fondo.data.tables.patterns import column_of, is_pattern
 from fondo.data.tables.text import clean, to_numbers
 from fondo.errors import BadData, did_you_mean
 from fondo.jobs.job import Job
+from fondo.jobs.targets import SEVERAL
 from fondo.tasks.numbers import LARGEST
 
+MOST_FAULTS = 10  # that a note names with their reasons
 SHOWN = 5  # row numbers or values that a note names
 
 
 def check_column(job: Job, frame: pl.DataFrame, role: str, name: str | None) -> None:
-    """BadData where there is no such column."""
-    if name is not None and name not in frame.columns:
+    """BadData where there is no such column; groups and times may be part of one by a pattern."""
+    if name is None or name in frame.columns:
+        return
+    if role not in ("group", "time") or not is_pattern(frame, name):
         raise BadData(
             f"{job.source}: there is no column {name!r} ({role}). "
             f"{did_you_mean(name, frame.columns)}"
@@ -38,6 +43,8 @@ def target_of(job: Job, frame: pl.DataFrame, kind: str) -> pl.Series:
 def readable_target(job: Job, frame: pl.DataFrame, kind: str, start: int = 0) -> pl.Series:
     """Target column of a frame whose first row is row `start` of the source."""
     target = frame[job.target]
+    if kind in SEVERAL:
+        return target
     if target.dtype.is_nested() or target.dtype in (pl.Object, pl.Binary):
         raise BadData(
             f"{job.source}: the target column {job.target!r} holds lists or objects. "
@@ -91,7 +98,7 @@ def check_known(job: Job, rows: pl.Series, places: np.ndarray, classes: np.ndarr
 def times_of(job: Job, frame: pl.DataFrame) -> np.ndarray:
     """Moment of each row as a number that grows; NaN where missing."""
     try:
-        return time_numbers(frame[str(job.time)])
+        return time_numbers(column_of(frame, str(job.time), ordered=True))
     except BadData as error:
         told = str(error).removeprefix("time, ")
         raise BadData(f"{job.source}: column {job.time!r} (time), {told}") from error
@@ -116,6 +123,23 @@ def weights_of(job: Job, frame: pl.DataFrame, start: int = 0) -> np.ndarray:
     )
 
 
+def groups_of(job: Job, frame: pl.DataFrame) -> np.ndarray:
+    """Group of each row as text; rows without one are of the group without a name."""
+    return column_of(frame, str(job.group)).cast(pl.String).fill_null("").to_numpy()
+
+
+def fault_notes(job: Job, faults: list[str], count: int) -> list[str]:
+    """What could not be read of the rows; BadData where it is most of them."""
+    if not faults:
+        return []
+    told = "; ".join(faults[:MOST_FAULTS])
+    more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
+    message = f"{len(faults)} of {count} rows cannot be read: {told}{more}."
+    if len(faults) > count / 2:
+        raise BadData(f"{job.source}: {message} Mend or remove them.")
+    return [f"{message} They were set aside."]
+
+
 def target_notes(job: Job, missing: np.ndarray) -> list[str]:
     """How many rows have no target."""
     count = int(missing.sum())
@@ -133,7 +157,7 @@ def gap_notes(job: Job, frame: pl.DataFrame) -> list[str]:
     notes = []
     for role, rule in rules.items():
         name = getattr(job, role)
-        gaps = np.zeros(0, bool) if name is None else frame[name].is_null().to_numpy()
+        gaps = np.zeros(0, bool) if name is None else column_of(frame, name).is_null().to_numpy()
         if gaps.any():
             notes.append(
                 f"{int(gaps.sum())} of {len(gaps)} rows have no value in {name!r} ({role}) and "

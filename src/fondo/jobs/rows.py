@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fondo.data.fingerprint import fingerprint
+from fondo.data.images.content import by_content
 from fondo.data.splits import split_rows
 from fondo.data.tables.stream import draw_parts
 from fondo.errors import BadData
@@ -21,12 +22,15 @@ from fondo.jobs.roles import (
     SHOWN,
     check_column,
     check_known,
+    fault_notes,
     gap_notes,
+    groups_of,
     target_notes,
     target_of,
     times_of,
     weights_of,
 )
+from fondo.jobs.targets import SEVERAL, gathered
 from fondo.tasks.registry import task_class
 
 
@@ -75,13 +79,15 @@ class Rows:
 
 def rows_of(job: Job, frame: pl.DataFrame) -> Rows:
     """Columns of the frame in their parts; rows without a target set aside and told."""
+    if task_class(job.task).kind in SEVERAL:
+        frame = gathered(frame, job.target, job.source)
     for role in ("target", "group", "time", "weight"):
         check_column(job, frame, role, getattr(job, role))
     for name in job.drop:
         check_column(job, frame, "drop", name)
     target = target_of(job, frame, task_class(job.task).kind)
     missing = target.is_null().to_numpy()
-    aside = {job.target, *job.drop} | {c for c in (job.group, job.weight) if c is not None}
+    aside = {job.target, *job.drop} | {c for c in (job.group, job.weight) if c in frame.columns}
     X = frame.drop(aside)
     if X.width == 0:
         raise BadData(
@@ -92,12 +98,17 @@ def rows_of(job: Job, frame: pl.DataFrame) -> Rows:
         X,
         target,
         np.arange(frame.height),
-        None if job.group is None else frame[job.group].cast(pl.String).fill_null("").to_numpy(),
+        None if job.group is None else groups_of(job, frame),
         None if job.time is None else times_of(job, frame),
         None if job.weight is None else weights_of(job, frame),
         [*target_notes(job, missing), *gap_notes(job, frame)],
     )
-    return whole.take(np.flatnonzero(~missing)) if missing.any() else whole
+    good, faults = task_class(job.task).usable(X)
+    notes = [*whole.notes, *fault_notes(job, faults, len(missing))]
+    kept = ~missing & good
+    if not kept.any():
+        raise BadData(f"{job.source}: no row has both a target and something that can be read.")
+    return replace(whole if kept.all() else whole.take(np.flatnonzero(kept)), notes=notes)
 
 
 def split(job: Job, rows: Rows) -> tuple[Rows, Rows]:
@@ -123,7 +134,7 @@ def split(job: Job, rows: Rows) -> tuple[Rows, Rows]:
         time=rows.times,
     )
     training, test = rows.take(rest), rows.take(part)
-    if training.y.n_unique() == 1:
+    if not training.y.dtype.is_nested() and training.y.n_unique() == 1:
         raise BadData(
             f"{job.source}: every training row has the same value, {str(training.y[0])!r}, in the "
             f"target column {job.target!r}: there is nothing to learn. Choose another target, add "
@@ -134,7 +145,7 @@ def split(job: Job, rows: Rows) -> tuple[Rows, Rows]:
 
 def is_own(job: Job, frame: pl.DataFrame) -> bool:
     """Whether a frame is the very table that the job was trained on."""
-    return bool(job.fingerprint) and fingerprint(frame) == job.fingerprint
+    return bool(job.fingerprint) and fingerprint(by_content(frame)) == job.fingerprint
 
 
 def unseen(job: Job, task: Any, source: str | Path | pl.DataFrame, name: str = "") -> Rows:

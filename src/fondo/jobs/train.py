@@ -14,16 +14,17 @@ import numpy as np
 import polars as pl
 
 from fondo.data.fingerprint import fingerprint
+from fondo.data.images.content import by_content
 from fondo.data.splits import Latest
 from fondo.data.tables.stream import StreamedTable
 from fondo.engine.callbacks import Callback
 from fondo.errors import Interrupted
 from fondo.explain.importance import Importance
-from fondo.explain.reasons import Reason, reasons
+from fondo.explain.reasons import Reason
 from fondo.jobs import streamed
 from fondo.jobs.diagnosed import check_person, diagnosed
-from fondo.jobs.fitted import Fitted, importances, page_parts
-from fondo.jobs.guess import Guess, guess
+from fondo.jobs.fitted import Fitted, importances, page_parts, reasons_of
+from fondo.jobs.guess import Guess, guess_of
 from fondo.jobs.job import Job, check_job
 from fondo.jobs.notes import learnt_notes, naming
 from fondo.jobs.places import checkpoint_note, checkpoint_of, choose_folder
@@ -197,7 +198,7 @@ def train(
     started = clock.perf_counter()
     tell = say or (lambda _: None)
     table = open_source(source, target, weight, memory_budget)
-    why = Guess(task, "you asked for it") if task else guess(table.sample[table.target])
+    why = Guess(task, "you asked for it") if task else guess_of(table.sample, table.target)
     job = Job(
         source=table.name,
         target=table.target,
@@ -210,7 +211,7 @@ def train(
         weight=weight,
         drop=tuple(drop),
         human=human,
-        fingerprint="" if table.stream else fingerprint(table.sample),
+        fingerprint="" if table.stream else fingerprint(by_content(table.sample)),
     )
     check_job(job)
     tell(f"Task: {job.task}, because {why.why}.")
@@ -288,7 +289,7 @@ def judged(job: Job, fitted: Fitted, why: str) -> TrainResult:
         rows=fitted.counts,
         evaluation=evaluation,
         importances=found,
-        reasons=reasons(task, shown, fitted.training.X, seed=job.seed),
+        reasons=reasons_of(task, shown, fitted.training.X, job.seed),
         predictions=np.asarray(task.predict(shown)).tolist(),
         truths=fitted.test.y.head(SHOWN_ROWS).to_list(),
         notes=[*fitted.notes, *more],

@@ -12,7 +12,7 @@ import numpy as np
 from fondo.errors import BadData, BadParameter
 from fondo.judge.intervals import Array, Floats
 
-KINDS = ("class", "number")
+KINDS = ("class", "number", "points")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Answers:
         In the order of `classes`; rows sum to 1. None where the model gives none.
     classes : array (n_classes,) or None
         Every label the model knows. With two, the second is the one that is looked for.
-    numbers : float array (n,) or None
+    numbers : float array (n,), or (n, 2 k) for k points, or None
         Answered numbers; then the rest is None.
     note : str
         What a reader must know, e.g. that the model learnt from a sample only.
@@ -102,10 +102,34 @@ class NumberCase:
         return NumberCase(self.y[rows], self.guess[rows])
 
 
+@dataclass(frozen=True)
+class PointCase:
+    """How far answered points lie from the true ones, rows checked.
+
+    Attributes
+    ----------
+    y : float array (n,)
+        Nothing but zeros: the error of a perfect answer.
+    guess : float array (n,)
+        Mean distance of a row's points over the size of the true shape, the square root of the
+        area of the box around its points.
+    distances : float array (n, k)
+        The same for each point.
+    """
+
+    y: Floats
+    guess: Floats
+    distances: Floats
+
+    def take(self, rows: Array) -> "PointCase":
+        """The same for some rows."""
+        return PointCase(self.y[rows], self.guess[rows], self.distances[rows])
+
+
 def check_kind(owner: str, kind: str) -> None:
-    """Raise BadParameter unless `kind` is "class" or "number"."""
+    """Raise BadParameter unless `kind` is "class", "number" or "points"."""
     if kind not in KINDS:
-        raise BadParameter(f"{owner}(kind={kind!r}): kind must be 'class' or 'number'.")
+        raise BadParameter(f"{owner}(kind={kind!r}): kind must be 'class', 'number' or 'points'.")
 
 
 def codes_of(labels: Array, classes: Array, what: str = "y") -> Array:
@@ -184,9 +208,49 @@ def number_case(y: Array, answers: Answers) -> NumberCase:
     return NumberCase(truth, guess)
 
 
-def case_of(kind: str, y: Array, answers: Answers) -> ClassCase | NumberCase:
-    """Truth and answers, checked, for either kind of target."""
+def point_case(y: Array, answers: Answers) -> PointCase:
+    """Check truth and answers of one who finds points.
+
+    Parameters
+    ----------
+    y : float array (n, 2 k)
+        All x of a row, then all y, in one unit; finite, at least two of a row apart.
+    answers : Answers
+        With `numbers` of the same shape.
+
+    Returns
+    -------
+    PointCase
+        Ready to be scored.
+    """
+    truth = np.asarray(y, np.float64)
+    guess = np.asarray(answers.numbers, np.float64)
+    if truth.ndim != 2 or truth.shape[1] % 2 or guess.shape != truth.shape or not len(truth):
+        raise BadData(
+            f"measure(y, answers): points must be (rows, 2 k), all x and then all y, and as many "
+            f"answered as true ones. Found {truth.shape} and {guess.shape}."
+        )
+    if not (np.isfinite(truth).all() and np.isfinite(guess).all()):
+        raise BadData("measure(y, answers): every point needs finite coordinates.")
+    count = truth.shape[1] // 2
+    sides = np.stack([np.ptp(truth[:, :count], axis=1), np.ptp(truth[:, count:], axis=1)])
+    size = np.sqrt(np.where(sides.min(axis=0) > 0, sides.prod(axis=0), sides.max(axis=0) ** 2))
+    flat = np.flatnonzero(size == 0)
+    if len(flat):
+        raise BadData(
+            f"measure(y): all points of row {flat[0]} lie in one place, so the row has no size to "
+            "measure errors by. Leave it out."
+        )
+    gap = (guess - truth).reshape(len(truth), 2, count)
+    distances = np.sqrt((gap**2).sum(axis=1)) / size[:, None]
+    return PointCase(np.zeros(len(truth)), distances.mean(axis=1), distances)
+
+
+def case_of(kind: str, y: Array, answers: Answers) -> ClassCase | NumberCase | PointCase:
+    """Truth and answers, checked, for any kind of target."""
     check_kind("measure", kind)
+    if kind == "points":
+        return point_case(y, answers)
     return class_case(y, answers) if kind == "class" else number_case(y, answers)
 
 

@@ -16,7 +16,8 @@ from fondo.judge.intervals import Array
 
 __all__ = ["NAMES", "Naive", "fitted", "naive"]
 
-NAMES = ("majority", "prior", "mean", "median")
+NAMES = ("majority", "prior", "mean", "median", "commonest", "mean shape")
+COMMON = 0.1  # of the rows that share one number, so that a fool would answer it
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,15 @@ class Naive:
         Kind of target.
     name : str
         One of `NAMES`: "majority" is certain of the most frequent class, "prior" gives each class
-        its share of the training rows; "mean" and "median" answer that number.
+        its share of the training rows; "mean", "median" and "commonest" answer that number.
     classes : tuple
         Labels in the order of `shares`; empty for numbers.
     shares : tuple of float
         Probability given to each class; empty for numbers.
     value : float or None
-        The number answered; None for classes.
+        The number answered; None for classes and points.
+    shape : tuple of float
+        The points answered, all x and then all y; empty for others.
 
     Examples
     --------
@@ -49,9 +52,12 @@ class Naive:
     classes: tuple[Any, ...] = ()
     shares: tuple[float, ...] = ()
     value: float | None = None
+    shape: tuple[float, ...] = ()
 
     def answers(self, n: int) -> Answers:
         """Its answers to n rows."""
+        if self.kind == "points":
+            return Answers(numbers=np.tile(np.asarray(self.shape, np.float64), (n, 1)))
         if self.kind == "number":
             return Answers(numbers=np.full(n, self.value, np.float64))
         classes = np.asarray(self.classes)
@@ -63,6 +69,8 @@ class Naive:
         plain: dict[str, Any] = {"kind": self.kind, "name": self.name}
         if self.kind == "number":
             return plain | {"value": self.value}
+        if self.kind == "points":
+            return plain | {"shape": list(self.shape)}
         return plain | {"classes": list(self.classes), "shares": list(self.shares)}
 
     @classmethod
@@ -75,6 +83,7 @@ class Naive:
                 tuple(plain.get("classes", ())),
                 tuple(float(share) for share in plain.get("shares", ())),
                 None if plain.get("value") is None else float(plain["value"]),
+                tuple(float(number) for number in plain.get("shape", ())),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             raise BadData(_DAMAGED) from fault
@@ -87,6 +96,8 @@ class Naive:
             return False
         if self.kind == "number":
             return self.value is not None and bool(np.isfinite(self.value))
+        if self.kind == "points":
+            return len(self.shape) > 0 and bool(np.isfinite(self.shape).all())
         shares = np.asarray(self.shares)
         fit = self.kind == "class" and len(shares) == len(self.classes) > 0
         return bool(fit and (shares >= 0).all() and abs(shares.sum() - 1) < 1e-6)
@@ -103,16 +114,16 @@ def naive(kind: str, y_train: Array) -> dict[str, Naive]:
 
     Parameters
     ----------
-    kind : "class" or "number"
+    kind : "class", "number" or "points"
         Kind of target.
-    y_train : array (n,)
+    y_train : array (n,), or (n, 2 k) for points
         Training targets; labels or finite numbers.
 
     Returns
     -------
     dict of str to Naive
         "majority" and "prior" for classes (best for accuracy, and for log loss); "mean" and
-        "median" for numbers (best for squared, and for absolute error).
+        "median" for numbers (best for squared, and for absolute error); "mean shape" for points.
 
     Examples
     --------
@@ -123,6 +134,9 @@ def naive(kind: str, y_train: Array) -> dict[str, Naive]:
     y = np.asarray(y_train)
     if len(y) == 0:
         raise BadData("naive(y_train): there must be at least one row. Give training targets.")
+    if kind == "points":
+        shape = tuple(y.astype(np.float64).mean(axis=0).tolist())
+        return {"mean shape": Naive(kind, "mean shape", shape=shape)}
     if kind == "number":
         numbers = y.astype(np.float64)
         if not np.isfinite(numbers).all():
@@ -137,3 +151,60 @@ def naive(kind: str, y_train: Array) -> dict[str, Naive]:
         "majority": Naive(kind, "majority", classes, certain),
         "prior": Naive(kind, "prior", classes, shares),
     }
+
+
+def commonest(y_train: Array) -> dict[str, Naive]:
+    """The number that many training rows share, such as a steering wheel that is held straight.
+
+    Parameters
+    ----------
+    y_train : float array (n,)
+        Training targets, at least one.
+
+    Returns
+    -------
+    dict of str to Naive
+        Empty where no number is shared by a tenth of the rows.
+
+    Examples
+    --------
+    >>> commonest(np.array([0.0, 0.0, 0.5, -0.2]))["commonest"].value
+    0.0
+    """
+    values, counts = np.unique(np.asarray(y_train, np.float64), return_counts=True)
+    if counts.max() < max(2, COMMON * counts.sum()):
+        return {}
+    return {"commonest": Naive("number", "commonest", value=float(values[counts.argmax()]))}
+
+
+def previous(y_train: Array, train_times: Array, y_test: Array, test_times: Array) -> Answers:
+    """Answer of one who says what was true one row ago: persistence, the baseline of time series.
+
+    Parameters
+    ----------
+    y_train, y_test : float arrays (n,), (m,)
+        Targets; the latest training row is the one before the first test row.
+    train_times, test_times : float arrays (n,), (m,)
+        Moment of each row; NaN counts as the earliest.
+
+    Returns
+    -------
+    Answers
+        In the order of the test rows.
+
+    Examples
+    --------
+    >>> previous([1.0, 2.0], [0, 1], np.array([4.0, 3.0]), [3, 2]).numbers
+    array([3., 2.])
+    """
+    order = np.argsort(
+        np.nan_to_num(np.asarray(test_times, np.float64), nan=-np.inf), kind="stable"
+    )
+    last = int(np.argmax(np.nan_to_num(np.asarray(train_times, np.float64), nan=-np.inf)))
+    truth = np.asarray(y_test, np.float64)
+    before = np.concatenate([[np.asarray(y_train, np.float64)[last]], truth[order][:-1]])
+    said = np.empty(len(truth))
+    said[order] = before
+    return Answers(
+        numbers=said, note="it is told the truth of the row before, which a model is not"
+    )

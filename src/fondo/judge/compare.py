@@ -13,7 +13,7 @@ import numpy as np
 
 from fondo.errors import BadParameter
 from fondo.judge import formulas as f
-from fondo.judge.answers import Answers, ClassCase, NumberCase, case_of
+from fondo.judge.answers import Answers, ClassCase, case_of
 from fondo.judge.auc import auc_difference
 from fondo.judge.intervals import (
     Array,
@@ -32,6 +32,7 @@ _AVERAGED: dict[str, tuple[Callable[[Any], Any], Callable[[Floats], Floats]]] = 
     "log_loss": (lambda c: [f.surprise(c)], f.first),
     "brier": (lambda c: [f.squared(c)], f.first),
     "rmse": (lambda c: [f.error2(c)], f.root),
+    "normalised_mean_error": (lambda c: [c.guess], f.first),
     "mae": (lambda c: [f.absolute(c)], f.first),
     "mape": (lambda c: [f.relative(c)], f.first),
     "r2": (f.moments2, f.explained),
@@ -91,7 +92,7 @@ def compare(
 
     Parameters
     ----------
-    kind : "class" or "number"
+    kind : "class", "number" or "points"
         Kind of target.
     y : array (n,)
         The truth.
@@ -149,9 +150,7 @@ def compare(
     return Comparison(metric, other, float(gap), low, high, result, method)
 
 
-def _interval(
-    metric: str, a: ClassCase | NumberCase, b: ClassCase | NumberCase, level: float
-) -> Interval:
+def _interval(metric: str, a: Any, b: Any, level: float) -> Interval:
     if isinstance(a, ClassCase) and isinstance(b, ClassCase):
         if metric == "roc_auc":
             return auc_difference(a.y, a.known()[:, 1], b.known()[:, 1], level)

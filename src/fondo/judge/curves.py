@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fondo.judge.answers import ClassCase, NumberCase
+from fondo.judge.answers import ClassCase, NumberCase, PointCase
 from fondo.judge.intervals import Array, Floats, wilson
 from fondo.judge.ranking import top_hits
 
@@ -166,8 +166,14 @@ def residual_table(case: NumberCase) -> dict[str, Any]:
     }
 
 
-def curves(case: ClassCase | NumberCase) -> dict[str, Any]:
-    """Every curve that these answers allow: lift, thresholds, calibration, confusion, residuals."""
+def curves(case: ClassCase | NumberCase | PointCase) -> dict[str, Any]:
+    """Every curve that these answers allow: lift, thresholds, calibration, confusion, residuals.
+
+    Of points: how far each lies off on average, as a share of the size of the shape.
+    """
+    if isinstance(case, PointCase):
+        means = case.distances.mean(axis=0).tolist()
+        return {"points": [{"point": k, "error": mean} for k, mean in enumerate(means, start=1)]}
     if isinstance(case, NumberCase):
         return {"residuals": residual_table(case)}
     out: dict[str, Any] = {"confusion": confusion(case)}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fondo.errors import BadData
-from fondo.judge.answers import Answers, ClassCase, NumberCase, case_of
+from fondo.judge.answers import Answers, ClassCase, NumberCase, PointCase, case_of
 from fondo.judge.baselines import NAMES
 from fondo.judge.compare import Comparison, compare
 from fondo.judge.curves import curves
@@ -30,7 +30,7 @@ class Evaluation:
 
     Attributes
     ----------
-    kind : "class" or "number"
+    kind : "class", "number" or "points"
         Kind of target.
     n_rows : int
         Rows judged on.
@@ -117,7 +117,7 @@ def judge(
 
     Parameters
     ----------
-    kind : "class" or "number"
+    kind : "class", "number" or "points"
         Kind of target.
     y : array (n,)
         The truth of rows that the model did not learn from.
@@ -239,12 +239,14 @@ def _doubt(leaks: Sequence[Leak]) -> str:
     return "Signs of a leak were found: look at them before trusting the score." if leaks else ""
 
 
-def constant_warning(case: ClassCase | NumberCase) -> str:
+def constant_warning(case: ClassCase | NumberCase | PointCase) -> str:
     """Sentence where the answers hardly differ from row to row; empty where they do.
 
     A network that has stopped learning (dead units, a step too large) answers one number, and
     its error can still look like an error.
     """
+    if isinstance(case, PointCase):
+        return ""  # a mean shape among the baselines says as much
     if isinstance(case, NumberCase):
         spread, truth = float(case.guess.std()), float(case.y.std())
         if len(case.y) > 1 and truth > 0 and spread < NEARLY_CONSTANT * truth:

@@ -12,7 +12,13 @@ from fondo.contracts import Real
 from fondo.errors import BadData, BadParameter
 from fondo.judge.intervals import Interval
 
-WORDS = {"error_rate": "error rate", "log_loss": "log loss", "rmse": "RMSE", "mae": "MAE"}
+WORDS = {
+    "error_rate": "error rate",
+    "log_loss": "log loss",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "point_error": "normalised mean error of points",
+}
 DRAWN = ("alike", "later", "other groups", "elsewhere")
 
 

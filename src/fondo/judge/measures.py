@@ -26,7 +26,7 @@ class Measure:
 
     Attributes
     ----------
-    kind : "class" or "number"
+    kind : "class", "number" or "points"
         Kind of target.
     rows : callable (case) -> float array (n,)
         What is averaged over rows.
@@ -47,6 +47,7 @@ MEASURES = {
     "log_loss": Measure("class", f.surprise, f.first, "log_loss"),
     "rmse": Measure("number", f.error2, f.root, "rmse"),
     "mae": Measure("number", f.absolute, f.first, "mae"),
+    "point_error": Measure("points", lambda c: c.guess, f.first, "normalised_mean_error"),
 }
 
 

@@ -16,17 +16,26 @@ from fondo.judge.answers import (
     Answers,
     ClassCase,
     NumberCase,
+    PointCase,
     case_of,
     check_kind,
 )
 from fondo.judge.auc import auc_interval
-from fondo.judge.intervals import Array, Floats, Interval, check_level, median_interval
+from fondo.judge.intervals import (
+    Array,
+    Floats,
+    Interval,
+    check_level,
+    median_interval,
+    wilson,
+)
 from fondo.judge.ranking import ranking_intervals
 from fondo.judge.resample import smooth_interval
 from fondo.judge.scores import Metric, Score
 
 __all__ = ["METRICS", "Answers", "Metric", "Score", "headline", "measure", "metric_named"]
 
+FAILED = 0.1  # mean error of a row's points, as a share of its size, from which it is a failure
 BALANCED = 0.8  # above this majority share, accuracy says too little to be the headline
 
 
@@ -76,7 +85,7 @@ def _number(name: str, function: Callable[[Any], float], interval: Any) -> Metri
     return Metric(name, "number", function, interval, False, "numbers", unit, always)
 
 
-_ALL = (
+_ALL: tuple[Metric, ...] = (
     _labels("accuracy", f.on_labels(sk.accuracy_score), shares.accuracy_interval),
     _positives("roc_auc", f.on_positives(sk.roc_auc_score), _area),
     _labels("balanced_accuracy", f.balanced_accuracy, shares.balanced_interval),
@@ -136,6 +145,28 @@ _ALL = (
         _means(lambda case: [f.relative(case)], f.first),
     ),
 )
+_ALL += (
+    Metric(
+        name="normalised_mean_error",
+        kind="points",
+        function=lambda case: float(case.guess.mean()),
+        interval=_means(lambda case: [case.guess], f.first),
+        higher_is_better=False,
+        needs="numbers",
+        unit="share",
+        fits=lambda _: True,
+    ),
+    Metric(
+        name="failure_rate",
+        kind="points",
+        function=lambda case: float((case.guess > FAILED).mean()),
+        interval=lambda case, level: wilson(int((case.guess > FAILED).sum()), len(case.y), level),
+        higher_is_better=False,
+        needs="numbers",
+        unit="share",
+        fits=lambda _: True,
+    ),
+)
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
 
 
@@ -153,7 +184,7 @@ def headline(kind: str, y: Array, classes: Array | None = None) -> str:
 
     Parameters
     ----------
-    kind : "class" or "number"
+    kind : "class", "number" or "points"
         Kind of target.
     y : array (n,)
         True labels; the training rows, if the choice is to hold for later rows too.
@@ -172,8 +203,8 @@ def headline(kind: str, y: Array, classes: Array | None = None) -> str:
     'roc_auc'
     """
     check_kind("headline", kind)
-    if kind == "number":
-        return "rmse"
+    if kind != "class":
+        return "rmse" if kind == "number" else "normalised_mean_error"
     found, counts = np.unique(np.asarray(y).astype(str), return_counts=True)
     if counts.max(initial=0) < BALANCED * max(len(y), 1):
         return "accuracy"
@@ -192,7 +223,7 @@ def measure(
 
     Parameters
     ----------
-    kind : "class" or "number"
+    kind : "class", "number" or "points"
         Kind of target.
     y : array (n,)
         The truth; every label must be one of `answers.classes`.
@@ -232,18 +263,18 @@ def measure(
     return out
 
 
-def _order(kind: str, case: ClassCase | NumberCase) -> list[Metric]:
+def _order(kind: str, case: ClassCase | NumberCase | PointCase) -> list[Metric]:
     classes = case.classes if isinstance(case, ClassCase) else None
     top = headline(kind, case.y, classes)
     rest = [m for m in METRICS.values() if m.kind == kind]
     return sorted(rest, key=lambda m: m.name != top)
 
 
-def _has(metric: Metric, case: ClassCase | NumberCase) -> bool:
+def _has(metric: Metric, case: ClassCase | NumberCase | PointCase) -> bool:
     return metric.needs != _P or (isinstance(case, ClassCase) and case.p is not None)
 
 
-def _score(metric: Metric, case: ClassCase | NumberCase, level: float) -> Score:
+def _score(metric: Metric, case: ClassCase | NumberCase | PointCase, level: float) -> Score:
     value = metric.function(case)
     low, high, method = metric.interval(case, level)
     least = -np.inf if metric.name == "r2" else 0.0  # no other score can be negative

@@ -24,7 +24,7 @@ from fondo.engine.optimizers import make_optimizer
 from fondo.engine.plan import Plan
 from fondo.engine.predict import predict as run_network
 from fondo.engine.predict import set_state
-from fondo.engine.step import supervised
+from fondo.engine.step import Augment, Supervised, supervised
 from fondo.engine.train import train
 from fondo.errors import BadData
 from fondo.judge.evaluation import Evaluation, judge
@@ -125,8 +125,21 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
         """Weight of each row that the settings ask for, such as class weights; None for equal."""
         return None
 
+    def change(self) -> Augment | None:
+        """How batches are changed at random before they are learnt from; None leaves them."""
+        return None
+
+    @classmethod
+    def usable(cls, X: Any) -> tuple[np.ndarray, list[str]]:
+        """Which rows of a table can be used (n_rows,), and why the others cannot; all as a rule."""
+        return np.ones(len(X), bool), []
+
     def calibrate(self, held: Part | None, answers: Answers | None) -> None:
         """Learn from the validation part what answers need: a threshold, an error width."""
+
+    def in_units(self, answers: Answers, X: Any) -> Answers:
+        """Decoded answers in units that depend on the example itself, such as its pixels."""
+        return answers
 
     def fool(self, y: np.ndarray) -> dict[str, Any]:
         """Naive baselines learnt from training targets, by name (judge.baselines.Naive)."""
@@ -141,6 +154,10 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
     def leaks(self, train: Part, test: Part) -> list[Any]:
         """Leaks between the two parts that this kind of data can show; none by default."""
         return []
+
+    def naming(self, X: Any) -> dict[str, list[str]]:
+        """Columns that say which example an answer is about, beside the answer; none as a rule."""
+        return {}
 
     def fingerprint(self, X: Any, y: np.ndarray) -> str:
         """Hash of the training data, for the receipt; empty where the kind of data has none."""
@@ -189,7 +206,7 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
     def train_on(self, training: Source, held: Source | None, run: Run, record: Recorded) -> None:
         """Train a fresh network on encoded rows; for whoever encodes them otherwise than `fit`."""
         self.network_ = self.network()
-        step = supervised(self.network_, self.objective(), *self._optimizer())
+        step = self.step(self.network_)
         plan = self.plan(training.n_rows, run, record.settings_hash)
         self.plan_ = {"batch_size": plan.batch_size, "rows": training.n_rows}
         outcome = train(step, training, held, plan)
@@ -197,6 +214,10 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
         self.history_, self.best_epoch_ = outcome.history, outcome.best_epoch
         self.n_validation_ = 0 if held is None else held.n_rows
         self.receipt_ = record.receipt(outcome.hashes)
+
+    def step(self, network: Any) -> Supervised:
+        """What is repeated in training this network."""
+        return supervised(network, self.objective(), *self._optimizer(), self.change())
 
     def finish(self, training: Part, held: Part | None, inputs: Inputs | None = None) -> None:
         """Learn what stands beside the network: naive baselines, thresholds, error widths.
@@ -208,7 +229,7 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
             self.calibrate(None, None)
         else:
             outputs = self.outputs(held.X) if inputs is None else self.outputs_of(inputs)
-            self.calibrate(held, self.decode(outputs))
+            self.calibrate(held, self.in_units(self.decode(outputs), held.X))
 
     def _check_settings(self) -> None:
         contracts.check(self)
@@ -266,7 +287,7 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
 
     def answers(self, X: Any) -> Answers:
         """Decoded answers for rows already read."""
-        return self.decode(self.outputs(X))
+        return self.in_units(self.decode(self.outputs(X)), X)
 
     def predict(self, X: Any) -> np.ndarray:
         """Answer for each row, in the user's labels or units: (n_rows,)."""
@@ -360,6 +381,15 @@ class Task(BaseEstimator, ABC):  # type: ignore[misc]
     def restore(self, learned: Mapping[str, Any]) -> None:
         """Take back what `learned` gave."""
         saving.restore(self, learned)
+
+    def stored_weights(self) -> dict[str, np.ndarray]:
+        """Arrays that the model folder keeps, by name."""
+        return saving.weights_of(self.network_)
+
+    def take_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        """Build the network with the weights that `stored_weights` gave."""
+        self.network_ = self.network()
+        saving.set_weights(self.network_, weights)
 
     def save(self, folder: str | Path, *, report: str | None = None, **extra: Any) -> Path:
         """Write the model folder; `extra` are further JSON parts, such as the evaluation."""

@@ -13,7 +13,7 @@ from fondo.engine.beside import Member, member, train_beside
 from fondo.engine.examples import Examples
 from fondo.engine.knobs import at_rest
 from fondo.engine.signatures import remembered
-from fondo.engine.step import Supervised, supervised
+from fondo.engine.step import Supervised
 from fondo.engine.train import Outcome
 from fondo.errors import FondoError
 from fondo.judge.answers import Answers
@@ -188,6 +188,7 @@ class _Kitchen:
         if ready.test_inputs is None:
             ready.test_inputs = task.encode(ask.test.X)
         answers: Answers = task.decode(task.outputs_of(ready.test_inputs))
+        answers = task.in_units(answers, ask.test.X)
         return answers
 
     def _encoded(self, ask: Ask) -> _Ready:
@@ -212,15 +213,17 @@ class _Kitchen:
         """Step of the task; those that differ in numbers alone have one, set anew for each."""
         key, name = task.network_key(), task.optimizer
         if key is None:
-            return supervised(task.network(), task.objective(), *task._optimizer())
+            fresh: Supervised = task.step(task.network())
+            return fresh
         network = self._network(task, (type(task), key))
         objective = task.objective()
         if not isinstance(name, str | None):
-            return supervised(network, objective, *task._optimizer())
+            own: Supervised = task.step(network)
+            return own
         rate = task.learning_rate
         alike = (type(task), key, objective.signature, name, rate is None)
         if alike not in self._steps:
-            self._steps[alike] = supervised(network, objective, *task._optimizer())
+            self._steps[alike] = task.step(network)
         step = self._steps[alike]
         if rate is not None:
             step.optimizer.learning_rate = float(rate)

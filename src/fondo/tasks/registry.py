@@ -11,6 +11,9 @@ from fondo.errors import BadParameter, did_you_mean
 TASKS = {
     "table-classifier": "fondo.tasks.tables.classify:TableClassifier",
     "table-regressor": "fondo.tasks.tables.regress:TableRegressor",
+    "image-classifier": "fondo.tasks.images.classify:ImageClassifier",
+    "image-regressor": "fondo.tasks.images.regress:ImageRegressor",
+    "image-keypoints": "fondo.tasks.images.keypoints:ImageKeypoints",
 }
 
 

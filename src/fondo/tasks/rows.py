@@ -120,7 +120,7 @@ def read_target(task: Any, y: Any, n_rows: int, fitting: bool) -> np.ndarray | N
     series = y if isinstance(y, pl.Series) else None
     if series is not None and (lost := series.is_null().sum()):
         raise BadData(missing_target(owner, series.is_null().to_numpy(), int(lost)))
-    values = np.asarray(y if series is None else series.to_numpy())
+    values = np.asanyarray(y if series is None else series.to_numpy())
     if values.ndim == 2 and values.shape[1] == 1:
         values = values[:, 0]
     if len(values) != n_rows:

@@ -60,7 +60,7 @@ def save(task: Any, folder: Path, *, report: str | None, extra: dict[str, Any]) 
     write(
         folder,
         model=model,
-        weights=weights_of(task.network_),
+        weights=task.stored_weights(),
         history=task.history_,
         receipt=task.receipt_,
         card=card,
@@ -106,8 +106,7 @@ def _rebuild(stored: Stored, cls: Any) -> Any:
     task.best_epoch_ = stored.model["best_epoch"]
     task.fools_ = {name: Naive.from_json(fool) for name, fool in stored.model["fools"].items()}
     task.history_, task.receipt_ = stored.history, stored.receipt
-    task.network_ = task.network()
-    set_weights(task.network_, stored.weights)
+    task.take_weights(stored.weights)
     return task
 
 
@@ -151,7 +150,7 @@ def _shape(layer: Any) -> list[int | None]:
 def without_network(task: Any, state: dict[str, Any]) -> dict[str, Any]:
     """State for copies and worker processes: the network as plain arrays."""
     if "network_" in state:
-        state["network_"] = weights_of(task.network_)
+        state["network_"] = task.stored_weights()
     return state
 
 
@@ -162,8 +161,7 @@ def with_network(
     weights = state.get("network_")
     set_state({name: value for name, value in state.items() if name != "network_"})
     if weights is not None:
-        task.network_ = task.network()
-        set_weights(task.network_, weights)
+        task.take_weights(weights)
 
 
 def spelled_out(task: Any, default: tuple[str, float]) -> dict[str, Any]:

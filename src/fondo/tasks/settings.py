@@ -34,6 +34,9 @@ def configure(cls: Any, settings: Mapping[str, str], *, seed: int = 0) -> Any:
     chosen: dict[str, Any] = {"random_state": seed}
     grouped: dict[str, dict[str, Any]] = {}
     for key, text in settings.items():
+        short = getattr(cls.setting_groups.get(key), "shorthand", None)
+        if key in cls.setting_groups and short is not None:
+            key = f"{key}.{short}"
         if key in cls.setting_groups:
             inner = ", ".join(f"{key}.{name}" for name in cls.setting_groups[key].contracts)
             raise BadParameter(

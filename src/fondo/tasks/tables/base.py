@@ -22,6 +22,7 @@ from fondo.data.splits import Latest
 from fondo.data.tables.columns import Columns
 from fondo.data.tables.encoder import TableEncoder, bins
 from fondo.data.tables.frames import take_rows, to_frame
+from fondo.data.tables.patterns import column_of, is_pattern
 from fondo.engine.knobs import knobs_of
 from fondo.engine.optimizers import is_optimizer
 from fondo.errors import BadData, did_you_mean
@@ -127,12 +128,12 @@ class TableTask(Task):
         return int(X.height)
 
     def times(self, X: Any, column: str) -> np.ndarray:
-        if column not in X.columns:
+        if column not in X.columns and not is_pattern(X, column):
             raise BadData(
                 f"{type(self).__name__}: the table has no time column {column!r}. "
                 f"{did_you_mean(column, X.columns)}"
             )
-        return np.asarray(X[column].to_numpy())
+        return np.asarray(column_of(X, column, ordered=True).to_numpy())
 
     # ---- the four parts, as far as the rows go
 

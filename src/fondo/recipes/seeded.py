@@ -1,0 +1,181 @@
+"""Networks on pictures as the cookbook trained them, over several seeds, side by side.
+
+Which pictures they are is in `photos`; dense networks on pixels are in `runs`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fondo.recipes.kitchen import Figure, Kitchen
+from fondo.recipes.photos import Photos
+
+SEEDS = 3  # of networks with convolutions, which take their time
+
+
+def seeds(kitchen: Kitchen) -> list[int]:
+    """Seeds of the runs of one way; the same for every way, so that runs are paired."""
+    return list(range(kitchen.seed, kitchen.seed + SEEDS))
+
+
+def settings(*, batch_size: int, epochs: int, seed: int, still: bool = True) -> dict[str, Any]:
+    """Settings of a task that trains as the cookbook does: Adam, fixed epochs, no validation.
+
+    Parameters
+    ----------
+    batch_size, epochs, seed : int
+        Of the training.
+    still : bool, default=True
+        Whether training pictures are left as they are.
+    """
+    from fondo.tasks.images.augment import no_augment
+
+    return {
+        "augment": no_augment() if still else None,
+        "optimizer": "adam",
+        "learning_rate": 1e-3,
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "patience": None,
+        "validation": None,
+        "random_state": seed,
+    }
+
+
+def plain_net(filters: Sequence[int], pool: Any, hidden: Sequence[int], **changes: Any) -> Any:
+    """Convolutions one after another and dense layers on the pixels of the last maps."""
+    from fondo.tasks.images import ConvNet
+
+    told: dict[str, Any] = {"padding": "first valid", "batch_norm": False, "dropout": 0.0}
+    shape = {"kind": "plain", "filters": tuple(filters), "pool": pool, "hidden": tuple(hidden)}
+    return ConvNet(**(told | shape | {"flatten": True} | changes))
+
+
+def over_seeds(
+    kitchen: Kitchen,
+    name: str,
+    make: Callable[[int], Any],
+    rows: tuple[Any, Any],
+    look: Callable[[Any], Any],
+) -> list[Any]:
+    """Train a task for each seed, side by side, and look at each as it ends.
+
+    Parameters
+    ----------
+    kitchen : Kitchen
+        Gives the first seed, and hears how far the work is.
+    name : str
+        What is trained.
+    make : callable (seed) -> task
+        The task, not fitted.
+    rows : (pictures, targets)
+        To learn from.
+    look : callable (task) -> value
+        Sees the fitted task, whose network is another's afterwards.
+
+    Returns
+    -------
+    values : list
+        What was seen, in the order of the seeds.
+
+    Raises
+    ------
+    TrainingFailed, BadData, BadParameter
+        Of the first training that came to nothing.
+    """
+    from fondo.errors import FondoError
+    from fondo.tasks.beside import Ask, fit_beside
+    from fondo.tasks.rows import Part
+
+    tasks = [make(seed) for seed in seeds(kitchen)]
+    done = []
+
+    def judge(ask: Any, _: Any) -> Any:
+        done.append(ask)
+        kitchen.tell(f"{name}: {len(done)} of {len(tasks)} runs of {ask.task.epochs} epochs.")
+        return look(ask.task)
+
+    part = Part(*rows)
+    values = fit_beside([Ask(task, part, name) for task in tasks], judge)
+    for value in values:
+        if isinstance(value, FondoError):
+            raise value
+    return values
+
+
+def scores(photos: Photos) -> Callable[[Any], Any]:
+    """What is kept of a task: the evaluation of its answers to the test pictures."""
+
+    def look(task: Any) -> Any:
+        return task.evaluate(photos.X_test, photos.y_test)
+
+    return look
+
+
+def percents(evaluations: Sequence[Any], metric: str = "accuracy") -> list[float]:
+    """One score of each evaluation. Percent."""
+    from fondo.recipes.figures import pick
+
+    return [100 * float(pick(each.scores, metric).value) for each in evaluations]
+
+
+def of_pictures(name: str, evaluation: Any, published: float | None = None) -> Figure:
+    """Accuracy of one network with its interval over the test pictures. Percent."""
+    from fondo.recipes.figures import pick
+
+    ours = pick(evaluation.scores, "accuracy")
+    fool = pick(evaluation.baselines["majority"], "accuracy")
+    low, high = (None if end is None else 100 * end for end in (ours.low, ours.high))
+    return Figure(name, 100 * ours.value, low, high, 100 * fool.value, published)
+
+
+def layer_counts(
+    size: tuple[int, int, int], shape: Any, n_outputs: int
+) -> list[tuple[str, tuple[int, ...], int]]:
+    """Layers of a plain network by shape inference alone: nothing is built.
+
+    Parameters
+    ----------
+    size : (height, width, channels)
+        Of the pictures.
+    shape : ConvNet
+        Plain, flattened and without normalisation.
+    n_outputs : int
+        Logits.
+
+    Returns
+    -------
+    layers : list of (name, shape of its output, weights and biases)
+
+    Examples
+    --------
+    >>> from fondo.tasks.images import ConvNet
+    >>> tiny = ConvNet(kind="plain", filters=(1,), padding="valid", batch_norm=False, flatten=True)
+    >>> layer_counts((4, 4, 1), tiny, 1)
+    [('convolution 1', (2, 2, 1), 10), ('pool 1', (1, 1, 1), 0), ('out', (1,), 2)]
+    """
+    (height, width, channels), layers, number = size, [], 0
+    for stage, filters in enumerate(shape.filters, start=1):
+        for k in range(1, shape.depth + 1):
+            number += 1
+            bare = {
+                "same": False, "valid": True, "first valid": number == 1,
+                "last valid": k == shape.depth,
+            }[shape.padding]  # fmt: skip
+            height, width = (side - 2 * bare for side in (height, width))
+            count = (9 * channels + 1) * filters
+            channels = filters
+            layers.append((f"convolution {number}", (height, width, channels), count))
+        pool = shape.pool if isinstance(shape.pool, int) else (*shape.pool, 1)[stage - 1]
+        if 1 < pool <= min(height, width):
+            height, width = height // pool, width // pool
+            layers.append((f"pool {stage}", (height, width, channels), 0))
+    inputs = height * width * channels
+    for k, units in enumerate(shape.hidden, start=1):
+        layers.append((f"hidden {k}", (units,), (inputs + 1) * units))
+        inputs = units
+    return [*layers, ("out", (n_outputs,), (inputs + 1) * n_outputs)]
+
+
+def total(layers: Sequence[tuple[str, tuple[int, ...], int]]) -> int:
+    """Weights and biases of all layers."""
+    return sum(count for _, _, count in layers)

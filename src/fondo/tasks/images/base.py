@@ -1,0 +1,403 @@
+"""What every task on pictures shares: reading, forms, networks, leaks; classes are in `classify`.
+
+What a picture is, and how one is decoded, is the business of `data.images`.
+"""
+
+import hashlib
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import polars as pl
+
+from fondo.contracts import Contract, Either, Made, Nothing, Real, Whole, Word
+from fondo.data.images.columns import picture_column
+from fondo.data.images.decode import Form
+from fondo.data.images.pictures import Pictures
+from fondo.data.samples import read_source
+from fondo.data.splits import Latest, time_numbers
+from fondo.data.tables.frames import take_rows, to_frame
+from fondo.data.tables.patterns import column_of
+from fondo.engine.optimizers import is_optimizer
+from fondo.engine.plan import Plan
+from fondo.engine.predict import set_state
+from fondo.engine.step import Augment as Change
+from fondo.engine.step import supervised
+from fondo.errors import BadData, BadParameter
+from fondo.judge.baselines import fitted
+from fondo.judge.metrics import Answers
+from fondo.layers.augment import Augmenter
+from fondo.networks.pictures import conv_network
+from fondo.tasks.base import Inputs, Task
+from fondo.tasks.images.augment import Augment
+from fondo.tasks.images.forms import choose_form
+from fondo.tasks.images.leaks import picture_leaks
+from fondo.tasks.images.settings import Backbone, ConvNet, Pixels
+from fondo.tasks.images.trunk import PREFIX, Trunk
+from fondo.tasks.images.tuning import fine_tune, freeze_statistics
+from fondo.tasks.rows import Part, read_target, wanted_target
+from fondo.tasks.run import Run
+
+FEWEST = 2  # pictures; one alone shows nothing
+MOST_BROKEN = 0.5  # of the pictures; beyond it something else is wrong
+SHOWN = 10  # broken files that a message names
+THUMB = 16  # pixels a side of what a linear model is given
+MEMORY = 1 << 29  # bytes of pictures that go to the device at once; more are sent in chunks
+
+SHARED_CONTRACTS: dict[str, Contract] = {
+    "pictures": Either(Nothing(), Made("Pixels(...)", lambda v: isinstance(v, Pixels))),
+    "architecture": Either(Nothing(), Made("ConvNet(...)", lambda v: isinstance(v, ConvNet))),
+    "backbone": Either(Nothing(), Made("Backbone(...)", lambda v: isinstance(v, Backbone))),
+    "augment": Either(Nothing(), Made("Augment(...)", lambda v: isinstance(v, Augment))),
+    "optimizer": Either(
+        Nothing(), Word("the name of a Keras optimizer"), Made("a keras optimizer", is_optimizer)
+    ),
+    "learning_rate": Either(Nothing(), Real(0, open_low=True)),
+    "batch_size": Either(Nothing(), Whole(1, unit="pictures")),
+    "epochs": Whole(1, unit="passes over the training pictures"),
+    "patience": Either(Nothing(), Whole(1, unit="epochs")),
+    "validation": Either(
+        Nothing(),
+        Real(0, 1, open_high=True, unit="share of the training pictures"),
+        Made("Latest(column, share)", lambda v: isinstance(v, Latest)),
+    ),
+    "random_state": Whole(0, 2**32 - 1),
+}
+
+
+@dataclass(frozen=True)
+class Album:
+    """Pictures with the other columns of their table, where they came in one.
+
+    Parameters
+    ----------
+    pictures : Pictures
+    columns : polars.DataFrame (n_pictures, ...) or None, default=None
+        For groups and times; the network never sees them.
+    """
+
+    pictures: Pictures
+    columns: pl.DataFrame | None = None
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def take(self, rows: np.ndarray) -> "Album":
+        """Only these, in this order."""
+        rest = None if self.columns is None else take_rows(self.columns, rows)
+        return Album(self.pictures.take(rows), rest)
+
+
+class ImageTask(Task):
+    """Task whose examples are pictures; see `ImageClassifier` and `ImageRegressor`."""
+
+    groups: ClassVar[Mapping[str, type]] = {
+        "Pixels": Pixels, "ConvNet": ConvNet, "Backbone": Backbone, "Augment": Augment,
+        "Latest": Latest,
+    }  # fmt: skip
+    setting_groups: ClassVar[Mapping[str, type]] = {
+        "pictures": Pixels, "architecture": ConvNet, "backbone": Backbone, "augment": Augment,
+    }  # fmt: skip
+    space: ClassVar[Mapping[str, Any]] = {
+        "learning_rate": {"low": 5e-4, "high": 5e-3, "log": True},
+        "architecture.dropout": {"low": 0.0, "high": 0.5},
+        "depth": [1, 2],
+    }
+    data: ClassVar[str] = "pictures"
+    aim_of_change: ClassVar[Any] = "class"  # what the target is to one who moves the pictures
+    pictures: Pixels | None
+    architecture: ConvNet | None
+    backbone: Backbone | None
+    augment: Augment | None
+
+    # ---- reading
+
+    def read(self, X: Any, y: Any = None, *, fitting: bool = False) -> tuple[Any, Any]:
+        """Pictures as an album, and targets as an array; both checked.
+
+        X is a folder of class folders, a table with a column of paths, a list of paths, an array
+        (n, height, width[, channels]), or an album. Files that cannot be read are an error;
+        `fit` leaves them out with a warning.
+        """
+        album, y = self._album(X, y, fitting)
+        if len(album) == 0:
+            raise BadData(f"{type(self).__name__}: there are no pictures. Give at least one.")
+        target = None if y is None else np.asarray(y)
+        if fitting and target is None:
+            wanted_target(self, target)
+        if target is not None and len(target) != len(album):
+            raise BadData(
+                f"{type(self).__name__}: {len(album)} pictures but {len(target)} targets. "
+                "Give one a picture."
+            )
+        if faults := album.pictures.survey().faults:
+            raise BadData(f"{type(self).__name__}: {broken(faults, len(album))}")
+        return album, read_target(self, y, len(album), fitting)
+
+    @classmethod
+    def _album(cls, X: Any, y: Any, fitting: bool) -> tuple[Album, Any]:
+        if isinstance(X, Album):
+            return X, y
+        if isinstance(X, Pictures):
+            return Album(X), y
+        if isinstance(X, str | Path):
+            X = read_source(X)
+            y = "label" if y is None and fitting and "label" in X.columns else y
+        if isinstance(X, pl.DataFrame | pl.LazyFrame) or hasattr(X, "iloc"):
+            return cls._of_frame(to_frame(X), y)
+        if isinstance(X, Sequence) and X and all(isinstance(v, str | Path) for v in X):
+            return Album(Pictures.of_places([str(v) for v in X])), y
+        return Album(Pictures.of_array(np.asarray(X), cls.__name__)), y
+
+    @classmethod
+    def _of_frame(cls, frame: pl.DataFrame, y: Any) -> tuple[Album, Any]:
+        name = picture_column(frame)
+        if name is None:
+            raise BadData(
+                f"{cls.__name__}: the table has no column of picture files. "
+                f"Its columns are {', '.join(map(repr, frame.columns[:8]))}."
+            )
+        if isinstance(y, str):
+            y = column_of(frame, y)
+        places = frame[name].to_list()
+        gaps = [row for row, place in enumerate(places) if place is None]
+        if gaps:
+            raise BadData(
+                f"{cls.__name__}: column {name!r}, row {gaps[0]}: there is no picture. "
+                "Remove such rows."
+            )
+        return Album(Pictures.of_places(places), frame), y
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        groups: Any = None,
+        validation_data: tuple[Any, Any] | None = None,
+        run: Run | None = None,
+    ) -> Self:
+        album, y = self._album(X, y, True)
+        mask, faults = self.usable(album)
+        if faults:
+            told = broken(dict(enumerate(faults)), len(album))
+            if len(faults) > MOST_BROKEN * len(album):
+                raise BadData(f"{type(self).__name__}: {told}")
+            warnings.warn(f"{type(self).__name__}: left out, {told}", UserWarning, stacklevel=2)
+            good = np.flatnonzero(mask)
+            album = album.take(good)
+            y, sample_weight, groups = (
+                None if part is None else np.asarray(part)[good]
+                for part in (y, sample_weight, groups)
+            )
+        return super().fit(
+            album, y, sample_weight, groups=groups, validation_data=validation_data, run=run
+        )
+
+    @classmethod
+    def usable(cls, X: Any) -> tuple[np.ndarray, list[str]]:
+        """Which rows of a table can be read as pictures (n_rows,), and why the others cannot."""
+        album, _ = cls._album(X, None, False)
+        faults = album.pictures.survey().faults
+        mask = np.ones(len(album), bool)
+        mask[list(faults)] = False
+        return mask, [faults[row] for row in sorted(faults)]
+
+    def take(self, X: Any, rows: np.ndarray) -> Any:
+        return X.take(rows)
+
+    def n_rows(self, X: Any) -> int:
+        return len(X)
+
+    def times(self, X: Any, column: str) -> np.ndarray:
+        if X.columns is None:
+            return super().times(X, column)
+        return time_numbers(column_of(X.columns, column, ordered=True))
+
+    # ---- the four parts, as far as the pictures go
+
+    def learn(self, X: Any, y: np.ndarray) -> None:
+        if len(X) < FEWEST:
+            raise BadData(
+                f"{type(self).__name__}: there is nothing to learn from {len(X)} picture "
+                f"(n_samples={len(X)}). Give at least {FEWEST}, better some hundreds."
+            )
+        survey = X.pictures.survey()
+        form = choose_form(survey, self.pictures or Pixels(), self.backbone or Backbone())
+        self.form_ = (form.height, form.width, form.channels, form.fit, form.crop)
+        self.trunk_scale_: Any = None
+        self.learn_target(y)
+        if self.frozen:
+            self.trunk_scale_ = self._trunk().scale(X.pictures, self.form)
+
+    def learn_target(self, y: np.ndarray) -> None:
+        """Learn what encoding and decoding the target need."""
+
+    @property
+    def form(self) -> Form:
+        """Size and channels of the pictures that enter the network."""
+        return Form(*self.form_)
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the network learns from features of a backbone that does not change."""
+        return self.backbone is not None and self.backbone.name is not None and not self._tuned
+
+    @property
+    def _tuned(self) -> bool:
+        return bool(self.backbone and self.backbone.name and self.backbone.fine_tune)
+
+    def encode(self, X: Any) -> Inputs:
+        if self.frozen:
+            features = self._trunk().features(X.pictures, self.form)
+            mean, scale = self.trunk_scale_
+            return {"features": np.asarray((features - mean) / scale, np.float32)}
+        return {"pictures": X.pictures.load(self.form)}
+
+    @property
+    def n_outputs(self) -> int:
+        """Numbers that the network gives for a picture."""
+        raise NotImplementedError
+
+    def network(self) -> Any:
+        if self.frozen:
+            return self._trunk().head(self.form, self.n_outputs, self.random_state)
+        if self._tuned:
+            return self._tuned_network()
+        form, pixels = self.form, self.pictures or Pixels()
+        size = form.height, form.width, form.channels
+        shape = self.architecture or ConvNet()
+        return conv_network(
+            size, self.n_outputs, shape, seed=self.random_state, equalize=pixels.equalize
+        )
+
+    def _tuned_network(self) -> Any:
+        """The whole network, with the backbone's weights and a fresh head."""
+        if self.trunk_scale_ is None:
+            raise BadParameter(
+                f"{type(self).__name__}(backbone=Backbone(fine_tune={self.backbone.fine_tune})): "  # type: ignore[union-attr]
+                "many fits side by side do not fine-tune, which takes two trainings one after the "
+                "other. Leave fine_tune at 0."
+            )
+        trunk = self._trunk()
+        head = trunk.head(self.form, self.n_outputs, self.random_state)
+        whole = trunk.whole(self.form, head, self.trunk_scale_)
+        freeze_statistics(whole)
+        return whole
+
+    def _trunk(self) -> Trunk:
+        if getattr(self, "_kept_trunk", None) is None:
+            self._kept_trunk = Trunk(self.backbone or Backbone())
+        return self._kept_trunk
+
+    def train_on(self, training: Any, held: Any, run: Run, record: Any) -> None:
+        if not self._tuned:
+            super().train_on(training, held, run, record)
+            return
+        plan = self.plan(training.n_rows, run, record.settings_hash)
+        self.plan_ = {"batch_size": plan.batch_size, "rows": training.n_rows}
+        outcome = fine_tune(self, self._trunk(), (training, held), plan)
+        set_state(self.network_, outcome.state)
+        self.history_, self.best_epoch_ = outcome.history, outcome.best_epoch
+        self.n_validation_ = 0 if held is None else held.n_rows
+        self.receipt_ = record.receipt(outcome.hashes)
+
+    def step_of_head(self, head: Any) -> Any:
+        """What is repeated while the head learns from features alone."""
+        return supervised(head, self.objective(), *self._optimizer())
+
+    def change(self) -> Change | None:
+        if self.frozen:
+            return None
+        changes = (self.augment or self.default_augment()).changes()
+        return Augmenter(changes, self.aim_of_change, self.centre) if changes.any else None
+
+    def default_augment(self) -> Augment:
+        """How pictures are changed where nothing is said."""
+        return Augment()
+
+    @property
+    def centre(self) -> float:
+        """Encoded target that a mirror which negates leaves as it is."""
+        return 0.0
+
+    def plan(self, n_rows: int, run: Run, settings_hash: str = "") -> Plan:
+        if run.memory_budget is None:
+            run = replace(run, memory_budget=MEMORY)
+        return super().plan(n_rows, run, settings_hash)
+
+    # ---- rivals, leaks, fingerprint
+
+    def rivals(self, train: Part, test: Part) -> dict[str, Answers]:
+        """A linear model on pictures of 16 x 16 pixels."""
+        pair = self.thumbs(train.X), self.thumbs(test.X)
+        return fitted(self.kind, train.y, encoded=pair, seed=self.random_state)
+
+    def thumbs(self, X: Album) -> np.ndarray:
+        """Pictures as rows of few pixels (n, 256 channels), 0 to 1, for classic models."""
+        small = replace(self.form, height=THUMB, width=THUMB)
+        return np.asarray(X.pictures.load(small).reshape(len(X), -1) / 255, np.float32)
+
+    def leaks(self, train: Part, test: Part) -> list[Any]:
+        return picture_leaks(train, test, self.kind)
+
+    def fingerprint(self, X: Any, y: np.ndarray) -> str:
+        target = hashlib.sha256(np.asarray(y, dtype=str).tobytes()).hexdigest()
+        return hashlib.sha256(f"{X.pictures.fingerprint()}{target}".encode()).hexdigest()
+
+    def naming(self, X: Any) -> dict[str, list[str]]:
+        return {"picture": list(X.pictures.places)}
+
+    # ---- looking inside
+
+    def whole_network(self) -> Any:
+        """Network from pictures to outputs, with its backbone where there is one.
+
+        It shares its weights with `network_`.
+        """
+        if not self.frozen:
+            return self.network_
+        return self._trunk().whole(self.form, self.network_, self.trunk_scale_)
+
+    @property
+    def explained_columns(self) -> list[str]:
+        """Columns of a table that the network sees: none, it sees pictures."""
+        return []
+
+    # ---- saving and scikit-learn
+
+    def stored_weights(self) -> dict[str, np.ndarray]:
+        own = super().stored_weights()
+        return own | self._trunk().arrays(self.form) if self.frozen else own
+
+    def take_weights(self, weights: Mapping[str, np.ndarray]) -> None:
+        if self.frozen:
+            trunk = {k: v for k, v in weights.items() if k.startswith(PREFIX)}
+            self._kept_trunk = Trunk(self.backbone or Backbone(), trunk)
+        elif self._tuned:
+            self._kept_trunk = Trunk(self.backbone or Backbone(), bare=True)
+        super().take_weights({k: v for k, v in weights.items() if not k.startswith(PREFIX)})
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        state.pop("_kept_trunk", None)  # its weights are among those of the network
+        return state
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.three_d_array = True
+        tags.input_tags.string = True
+        return tags
+
+
+def broken(faults: Mapping[int, str], count: int) -> str:
+    """Sentence on files that cannot be read, the first ones named with the reason."""
+    told = [faults[row] for row in sorted(faults)]
+    shown = "".join(f"\n  {each}" for each in told[:SHOWN])
+    more = f"\n  and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+    return f"{len(told)} of {count} pictures cannot be read; mend or remove them:{shown}{more}"
