@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
 from fondo.backend import keras
 from fondo.errors import BadData
 from fondo.networks.backbones.torch_files import read_torch, unpickled
-from fondo.networks.backbones.weights import load_weights
+from fondo.networks.backbones.weights import load_weights, weight_names
 
 Arrays = dict[str, np.ndarray]
 KINDS = {"f4": "FloatStorage", "f8": "DoubleStorage", "i8": "LongStorage"}
@@ -107,6 +108,18 @@ def test_weights_of_torch_compute_here_what_they_compute_there(
     x = np.random.default_rng(1).normal(size=(3, 3, 3))
     found = np.asarray(model(x[None].astype(np.float32)))[0, 0, 0]
     assert found == pytest.approx(by_hand(arrays, x), rel=1e-4)
+
+
+def test_safetensors_of_such_a_network_are_already_as_they_should_be(
+    arrays: Arrays, tmp_path: Path
+) -> None:
+    first, second = network(), network()
+    load_weights(first, "mobilenet_v2", zipped(tmp_path / "w.pth", arrays))
+    kept = [np.asarray(weight.value) for weight in first.weights]
+    path = tmp_path / "w.safetensors"
+    safetensors.numpy.save_file(dict(zip(weight_names(first), kept, strict=True)), path)
+    load_weights(second, "mobilenet_v2", path)
+    assert all(map(np.array_equal, kept, [np.asarray(w.value) for w in second.weights]))
 
 
 @pytest.mark.parametrize("write", [zipped, before_zip])

@@ -13,8 +13,8 @@ import safetensors.numpy
 from fondo.backend import jax, keras
 from fondo.errors import BadData
 from fondo.networks.backbones import BACKBONES, backbone, load_weights
-from fondo.networks.backbones.build import started
 from fondo.networks.backbones.places import packaged
+from fondo.networks.backbones.start import started
 from fondo.networks.backbones.weights import weight_names
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "backbones.json").read_text())

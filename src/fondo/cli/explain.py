@@ -1,4 +1,4 @@
-"""`fondo explain`: what a model looks at, in all and row by row."""
+"""`fondo explain`: what a model looks at, in all and row by row, or where in pictures."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,21 +23,64 @@ if TYPE_CHECKING:
     show_default=True,
     help="Rows to give reasons for; the first row of data is 0.",
 )
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE.html",
+    show_default="none",
+    help="Page to write, of pictures: maps of where the network looked, a layer, filters.",
+)
+@click.option(
+    "--layer",
+    metavar="NAME[:CHANNEL]",
+    show_default="the last convolution",
+    help="Layer that the page draws, by name or by number from 0; the channel is drawn for many "
+    "pictures.",
+)
 @with_quiet
 @with_json
-def command(model: Path, source: str, rows: str, quiet: bool, as_json: bool) -> None:
-    """Say which columns matter, and why single rows are predicted so."""
+def command(
+    model: Path,
+    source: str,
+    rows: str,
+    out: Path | None,
+    layer: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Say which columns matter and why rows are predicted so, or where in pictures it looks."""
     with stage(as_json, quiet) as speaker:
         wanted = parse_rows(rows)
+        name, channel = parse_layer(layer)
 
-        from fondo.cli.tables import show_importances, show_notes, show_reasons
+        from fondo.cli.tables import show_importances, show_looked, show_notes, show_reasons
         from fondo.jobs.explain import explain
+        from fondo.jobs.explain_pictures import PicturesExplained
 
-        result = explain(model, source, rows=wanted)
+        result = explain(model, source, rows=wanted, out=out, layer=name, channel=channel)
 
         def show(console: "Console") -> None:
+            if isinstance(result, PicturesExplained):
+                show_looked(console, result)
+                return
             show_importances(console, result.importances)
             show_reasons(console, result.predictions, result.reasons, result.rows)
             show_notes(console, result.notes)
 
         speaker.answer(result.to_json(), show)
+
+
+def parse_layer(text: str | None) -> tuple[str | None, int | None]:
+    """Layer and channel written as `NAME` or `NAME:CHANNEL`.
+
+    Examples
+    --------
+    >>> parse_layer("stem:7"), parse_layer("3"), parse_layer(None)
+    (('stem', 7), ('3', None), (None, None))
+    """
+    if text is None:
+        return None, None
+    name, colon, channel = text.rpartition(":")
+    if not colon or not channel.isdecimal():
+        return text, None
+    return name, int(channel)

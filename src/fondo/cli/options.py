@@ -60,8 +60,8 @@ def with_source(command: Work) -> Work:
         "source",
         cls=Argument,
         metavar="SOURCE",
-        help="A table (CSV, TSV, Parquet, Arrow, JSON lines, Excel; gzip too), a folder of pictures, "
-        "or sample:NAME.",
+        help="A table (CSV, TSV, Parquet, Arrow, JSON lines, Excel; gzip too), a folder of "
+        "pictures, or sample:NAME.",
     )(command)
 
 

@@ -131,7 +131,9 @@ def show_reasons(
     reasons: Sequence[Sequence[Any]],
     rows: Sequence[int] | None = None,
 ) -> None:
-    """Predictions of some rows, each with the values that pushed it most."""
+    """Predictions of some rows, each with the values that pushed it most; none without reasons."""
+    if not any(reasons):
+        return
     console.print()
     named = [f"Test row {i}" for i in range(len(predictions))]
     if rows is not None:
@@ -141,6 +143,33 @@ def show_reasons(
         for reason in sorted(why, key=lambda each: -abs(each.effect))[:REASONS]:
             effect = ("+" if reason.effect >= 0 else "") + number(reason.effect)
             _line(console, "", f"  {effect:>10}  {reason.name} = {_word(reason.shown)}")
+
+
+def show_looked(console: "Console", result: Any) -> None:
+    """Answers to pictures, each with where the network looked and whether that says something."""
+    looked = {one.shown.row: one for one in result.found.looked}
+    for shown in result.pictures:
+        sure = "" if shown.sure is None else f" ({number(100 * shown.sure)} %)"
+        truth = "" if shown.truth is None else f", true {shown.truth}"
+        if shown.told is not None and shown.error is not None:
+            truth = f", mean distance {number(100 * shown.error)} % of the size of the shape"
+        told = f"answered {shown.answer}{sure}{truth}"
+        _line(console, f"[bold]Picture {shown.row}[/] ", f"{shown.name}: {told}")
+        one = looked.get(shown.row)
+        if one is None or not one.maps:
+            continue
+        check = one.checks.get(one.first)
+        words = "not checked"
+        if check is not None:
+            count = int(sum(check.random_areas <= check.area))
+            verdict = "says something" if check.says_something else "may be chance"
+            words = f"{count} of {len(check.random_areas)} random maps do as well: it {verdict}"
+        _line(console, "", f"  looked: {one.where}, by {one.first.replace('_', ' ')} ({words})")
+    show_notes(console, result.notes)
+    if result.out is None:
+        console.print("Maps, layers and filters are drawn on a page with --out FILE.html.")
+    else:
+        _line(console, "[bold]Page:[/] ", str(result.out))
 
 
 def show_recipes(console: "Console", recipes: Sequence[Any]) -> None:

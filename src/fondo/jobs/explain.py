@@ -1,4 +1,7 @@
-"""Which columns a saved model leans on, and why it answers rows as it does."""
+"""Which columns a saved model leans on, and why it answers rows as it does.
+
+What a model of pictures looks at is in `explain_pictures`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,13 +11,20 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fondo.errors import BadData
+from fondo.errors import BadParameter
 from fondo.explain.importance import Importance
 from fondo.explain.reasons import Reason
+from fondo.jobs.explain_pictures import (
+    FIRST,
+    PicturesExplained,
+    chosen_rows,
+    explain_pictures,
+)
 from fondo.jobs.fitted import importances, reasons_of
 from fondo.jobs.load import job_of, open_model
+from fondo.jobs.looked import Asked, is_pictures
 from fondo.jobs.notes import column_notes, naming
-from fondo.jobs.rows import Rows, name_of, unseen
+from fondo.jobs.rows import name_of, unseen
 
 
 @dataclass(frozen=True)
@@ -43,9 +53,17 @@ class ExplainResult:
 
 
 def explain(
-    model: str | Path, source: str | Path | pl.DataFrame, rows: Sequence[int] = (0, 1, 2)
-) -> ExplainResult:
+    model: str | Path,
+    source: str | Path | pl.DataFrame,
+    rows: Sequence[int] = FIRST,
+    *,
+    out: str | Path | None = None,
+    layer: str | int | None = None,
+    channel: int | None = None,
+) -> ExplainResult | PicturesExplained:
     """Explain a saved model on the rows of `source`, which hold the target column.
+
+    Pictures need no target: without one they are explained by what was answered.
 
     Parameters
     ----------
@@ -55,11 +73,26 @@ def explain(
         Rows with the target column; best rows that were not trained on.
     rows : sequence of int, default=(0, 1, 2)
         Rows whose predictions are explained, counted from 0.
+    out : path or None, default=None
+        HTML page to write; of pictures alone.
+    layer : str, int or None, default=None
+        Layer that the page draws; None takes the maps of the last convolution.
+    channel : int or None, default=None
+        Channel of it that is drawn for many pictures; None takes the strongest.
     """
     task, _, found = open_model(model)
+    if is_pictures(task):
+        asked = Asked(tuple(rows), layer, channel)
+        return explain_pictures((task, found), source, asked, out)
+    for name, value in (("out", out), ("layer", layer), ("channel", channel)):
+        if value is not None:
+            raise BadParameter(
+                f"explain({name}={str(value)!r}): only models of pictures have a page of maps and "
+                "layers. Leave it out; the report of a table lies beside its model."
+            )
     job = job_of(model, found)
     table = unseen(job, task, source)
-    chosen = _chosen(rows, table)
+    chosen = chosen_rows(rows, table.X.height)
     shown = table.X[chosen]
     with naming(name_of(source)):
         notes = [*table.notes, *column_notes(task, table.X, table.places)]
@@ -72,11 +105,3 @@ def explain(
             reasons_of(task, shown, table.X, job.seed),
             notes + more,
         )
-
-
-def _chosen(rows: Sequence[int], table: Rows) -> list[int]:
-    n_rows = table.X.height
-    wrong = [row for row in rows if not 0 <= row < n_rows]
-    if wrong and tuple(rows) != (0, 1, 2):
-        raise BadData(f"explain: there is no row {wrong[0]}. Rows go from 0 to {n_rows - 1}.")
-    return [row for row in rows if row < n_rows]

@@ -77,7 +77,7 @@ def page_parts(result: Any, fitted: Fitted, folder: Path) -> dict[str, Any]:
 
 def _interval(task: Any, test: Rows) -> dict[str, float] | None:
     """Prediction interval of a regressor, measured on the test rows; None where rows lack."""
-    if len(task.residuals_) < COVERAGE / (1 - COVERAGE):
+    if len(getattr(task, "residuals_", ())) < COVERAGE / (1 - COVERAGE):
         return None
     low, high = task.predict_interval(test.X, COVERAGE).T
     truth = np.asarray(test.y.to_numpy(), dtype="float64")
@@ -86,6 +86,8 @@ def _interval(task: Any, test: Rows) -> dict[str, float] | None:
 
 
 def _reasons(result: Any) -> list[dict[str, Any]]:
+    if not any(result.reasons):
+        return []
     shown = zip(result.predictions, result.truths, result.reasons, strict=True)
     return [
         {"row": row, "answer": answer, "truth": truth, "reasons": [r.to_json() for r in why]}

@@ -31,8 +31,9 @@ Array = np.ndarray[Any, Any]
 BUDGET = 10**12  # products of kernels, about: some ten seconds of two cores
 ALL_WAYS = 1300  # pictures that explaining one of them asks for, all ways checked
 ONE_WAY = 230  # the same for Grad-CAM alone
+PATIENCE = 10  # times as much is done for a picture that was named
 PAIRS, WRONG, RIGHT = 3, 12, 6
-STUDIED = 500  # most pictures that are shifted
+STUDIED = 256  # most pictures that are shifted: one block of answers
 FEWEST_STUDIED = 20
 
 
@@ -117,6 +118,7 @@ class _Look:
             wrong=[self.shown(row) for row in wrong[:WRONG]],
             right=[self.shown(row) for row in right[:RIGHT]],
             confused=self._confused(),
+            asked_for=[self.shown(row) for row in self.asked.rows or ()],
             looked=[] if self.kind == "points" else self._looked(rows),
             shifts=self._shifts(),
             layer=self._layer(rows),
@@ -224,17 +226,14 @@ class _Look:
     def _looked(self, rows: list[int]) -> list[Looked]:
         if not rows:
             return []
-        least = ONE_WAY if self.asked.rows is None else 1
-        count = len(rows)
-        if self.asked.rows is None:
-            count = int(np.clip(self.affordable // ALL_WAYS, 1, len(rows)))
-        full = self.affordable >= ALL_WAYS or self.asked.rows is not None
-        checked = self.affordable >= least
+        named = self.asked.rows is not None
+        affordable = self.affordable * (PATIENCE if named else 1)
+        full, checked = affordable >= ALL_WAYS, affordable >= ONE_WAY
+        count = len(rows) if named else int(np.clip(affordable // ALL_WAYS, 1, len(rows)))
         if not full:
             self._note(
-                "The network is large, so where it looked was asked for one picture and "
-                f"by Grad-CAM alone{'' if checked else ', without a check'}. `fondo explain` asks "
-                "for as many pictures as you name."
+                "The network is large, so where it looked was asked for by Grad-CAM alone"
+                f"{'' if checked else ', without a check'}."
             )
         loaded = np.asarray(self.X.take(np.array(rows[:count])).pictures.load(self.task.form))
         maps = self._maps(loaded, rows[:count], full=full)

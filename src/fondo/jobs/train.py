@@ -26,12 +26,14 @@ from fondo.jobs.diagnosed import check_person, diagnosed
 from fondo.jobs.fitted import Fitted, importances, page_parts, reasons_of
 from fondo.jobs.guess import Guess, guess_of
 from fondo.jobs.job import Job, check_job
+from fondo.jobs.looked import looked_at
 from fondo.jobs.notes import learnt_notes, naming
 from fondo.jobs.places import checkpoint_note, checkpoint_of, choose_folder
 from fondo.jobs.rows import Rows, rows_of, split
 from fondo.jobs.source import open_source
 from fondo.judge.diagnosis import Diagnosis
 from fondo.judge.evaluation import Evaluation
+from fondo.report.picture_findings import PictureFindings
 from fondo.report.report import report
 from fondo.tasks.base import Task
 from fondo.tasks.registry import task_class
@@ -72,6 +74,8 @@ class TrainResult:
         What was set aside, and why.
     diagnosis : Diagnosis or None
         What holds the network back, and what to do about it.
+    looked : PictureFindings or None
+        Answers to test pictures looked at; None where the rows are no pictures.
     """
 
     task: Task
@@ -88,6 +92,7 @@ class TrainResult:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
+    looked: PictureFindings | None = None
 
     @property
     def task_name(self) -> str:
@@ -294,6 +299,7 @@ def judged(job: Job, fitted: Fitted, why: str) -> TrainResult:
         truths=fitted.test.y.head(SHOWN_ROWS).to_list(),
         notes=[*fitted.notes, *more],
         diagnosis=diagnosed(job, fitted, (known, test), answers, evaluation),
+        looked=looked_at(task, test, answers, job.seed),
     )
 
 

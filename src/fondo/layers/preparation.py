@@ -46,8 +46,8 @@ class Prepare(Layer):  # type: ignore[misc]
     Examples
     --------
     >>> layer = Prepare(**MODES["tf"])
-    >>> np.asarray(layer(np.array([[[[0, 51, 255]]]], np.uint8))).round(3).tolist()
-    [[[[-1.0, -0.6, 1.0]]]]
+    >>> [f"{v:.1f}" for v in layer(np.array([[[[0, 51, 255]]]], np.uint8)).ravel()]
+    ['-1.0', '-0.6', '1.0']
     """
 
     def __init__(

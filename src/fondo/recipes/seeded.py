@@ -3,11 +3,12 @@
 Which pictures they are is in `photos`; dense networks on pixels are in `runs`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fondo.recipes.kitchen import Figure, Kitchen
-from fondo.recipes.photos import Photos
+from fondo.report.svg import Chart
 
 SEEDS = 3  # of networks with convolutions, which take their time
 
@@ -95,37 +96,84 @@ def over_seeds(
         return look(ask.task)
 
     part = Part(*rows)
-    values = fit_beside([Ask(task, part, name) for task in tasks], judge)
-    for value in values:
+    found = fit_beside([Ask(task, part, name) for task in tasks], judge)
+    for value in found:
         if isinstance(value, FondoError):
             raise value
-    return values
+    return found
 
 
-def scores(photos: Photos) -> Callable[[Any], Any]:
-    """What is kept of a task: the evaluation of its answers to the test pictures."""
+@dataclass(frozen=True)
+class Seen:
+    """What is kept of a fitted task: its evaluation, and its answer to each test picture."""
 
-    def look(task: Any) -> Any:
-        return task.evaluate(photos.X_test, photos.y_test)
+    evaluation: Any
+    answers: Any
+
+
+def judged(X: Any, y: Any) -> Callable[[Any], Seen]:
+    """What looks at a fitted task on these test pictures."""
+
+    def look(task: Any) -> Seen:
+        from fondo.tasks.rows import Part
+
+        part = Part(*task.read(X, y))
+        answers = task.answers(part.X)
+        return Seen(task.judged(part, answers), answers)
 
     return look
 
 
-def percents(evaluations: Sequence[Any], metric: str = "accuracy") -> list[float]:
-    """One score of each evaluation. Percent."""
+def values(seen: Sequence[Seen], metric: str = "accuracy", unit: float = 100.0) -> list[float]:
+    """One score of each network; shares in percent unless another unit is named."""
     from fondo.recipes.figures import pick
 
-    return [100 * float(pick(each.scores, metric).value) for each in evaluations]
+    return [unit * float(pick(each.evaluation.scores, metric).value) for each in seen]
 
 
-def of_pictures(name: str, evaluation: Any, published: float | None = None) -> Figure:
-    """Accuracy of one network with its interval over the test pictures. Percent."""
+def of_pictures(
+    name: str,
+    seen: Seen,
+    metric: str = "accuracy",
+    *,
+    naive: str = "majority",
+    unit: float = 100.0,
+    published: float | None = None,
+) -> Figure:
+    """Score of one network with its interval over the test pictures, beside one of its baselines.
+
+    Shares are told in percent unless another unit is named.
+    """
     from fondo.recipes.figures import pick
 
-    ours = pick(evaluation.scores, "accuracy")
-    fool = pick(evaluation.baselines["majority"], "accuracy")
-    low, high = (None if end is None else 100 * end for end in (ours.low, ours.high))
-    return Figure(name, 100 * ours.value, low, high, 100 * fool.value, published)
+    ours = pick(seen.evaluation.scores, metric)
+    fool = unit * pick(seen.evaluation.baselines[naive], metric).value
+    low, high = (None if end is None else unit * end for end in (ours.low, ours.high))
+    return Figure(name, unit * ours.value, low, high, fool, published)
+
+
+def listed(name: str, found: Sequence[float]) -> str:
+    """Sentence with the value of every seed.
+
+    Examples
+    --------
+    >>> listed("50 pixels", [71.25, 69.0])
+    '50 pixels: 71.2, 69.0 % by seed.'
+    """
+    return f"{name}: {', '.join(f'{value:.1f}' for value in found)} % by seed."
+
+
+def standing(title: str, ways: Mapping[str, Sequence[float]], caption: str) -> Chart:
+    """Where each way stands: a dot for the mean, a whisker from the worst seed to the best."""
+    from fondo.report.rows import Bar, dots
+    from fondo.report.svg import Axis
+
+    rows = [
+        Bar(name, sum(found) / len(found), min(found), max(found), 1 + k % 4)
+        for k, (name, found) in enumerate(ways.items())
+    ]
+    told = f"{caption} Dot: mean of the seeds; whisker: from the worst of them to the best."
+    return dots(title, Axis("test accuracy", "%"), rows, told)
 
 
 def layer_counts(

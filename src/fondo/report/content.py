@@ -12,6 +12,7 @@ from fondo.report.markup import brief
 if TYPE_CHECKING:
     from fondo.judge.diagnosis import Diagnosis
     from fondo.judge.evaluation import Evaluation
+    from fondo.report.picture_findings import PictureFindings
 
 Row = Mapping[str, Any]
 
@@ -64,6 +65,8 @@ class ReportContent:
         has `name`, `shown` and `effect`.
     reason_unit : str
         Unit of effects, in words: "probability of 'default' (percentage points)".
+    pictures : PictureFindings or None
+        Answers to pictures looked at; with it nothing is said of columns.
     network : mapping
         `layers` (rows of `name`, `type`, `output`, `parameters`, as `Task.summary` gives).
     settings : mapping
@@ -94,6 +97,7 @@ class ReportContent:
     importance_unit: str = "rise of the loss"
     reasons: Sequence[Row] = ()
     reason_unit: str = "change of the answer"
+    pictures: "PictureFindings | None" = None
     network: Row = field(default_factory=dict)
     settings: Row = field(default_factory=dict)
     receipt: Row = field(default_factory=dict)

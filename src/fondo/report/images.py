@@ -98,6 +98,8 @@ def _sheet(kind: str, findings: PictureFindings) -> list[Markup]:
     """Mistakes, then examples, each under its picture with a sentence."""
     found: list[Markup] = []
     heads = _HEADS[kind]
+    if findings.asked_for:
+        found += [_head("Pictures asked for"), contact_sheet(findings.asked_for[:MOST])]
     if findings.wrong:
         words = "The largest comes first. "
         if kind == "class":

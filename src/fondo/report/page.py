@@ -4,11 +4,14 @@ Verdict first, then what could make it wrong, then what it rests on. Sections co
 `diagnosis` and `facts`.
 """
 
+from collections.abc import Callable
+
 from fondo.report import facts, results
 from fondo.report.content import ReportContent
 from fondo.report.diagnosis import diagnosis
+from fondo.report.images import STYLE, pictures_section
 from fondo.report.markup import Markup, element, join
-from fondo.report.style import document
+from fondo.report.style import SHEET, document
 
 _SECTIONS = (
     results.leaks,
@@ -18,8 +21,9 @@ _SECTIONS = (
     diagnosis,
     results.learning,
     results.pictures,
-    results.importances,
-    results.reasons,
+    lambda content: pictures_section(content.pictures),
+    lambda content: _of_columns(results.importances, content),
+    lambda content: _of_columns(results.reasons, content),
     facts.network,
     facts.settings,
     facts.receipt,
@@ -33,6 +37,7 @@ _CONTENTS = {
     "diagnosis": "Diagnosis",
     "learning": "Learning",
     "plots": "Plots",
+    "pictures": "Pictures",
     "importances": "Importances",
     "reasons": "Reasons",
     "network": "Network",
@@ -72,7 +77,14 @@ def render(content: ReportContent) -> str:
         element("nav", *_links(sections), aria_label="Sections"),
     )
     body = element("body", element("main", header, results.headline(content), *sections))
-    return document(content.model, body)
+    if content.pictures is None:
+        return document(content.model, body)
+    return document(content.model, body, SHEET + STYLE, "img-src data:")
+
+
+def _of_columns(build: Callable[[ReportContent], Markup], content: ReportContent) -> Markup:
+    """A section on columns; nothing where the network sees pictures."""
+    return build(content) if content.pictures is None else Markup()
 
 
 def _links(sections: list[Markup]) -> list[Markup]:

@@ -153,6 +153,8 @@ class PictureFindings:
         The surest right answers, class by class; of numbers and points the middling errors.
     confused : sequence of Mistaken
         Pairs of classes, the most frequent first.
+    asked_for : sequence of Shown
+        Pictures that were named.
     looked : sequence of Looked
         Pictures whose answers are explained.
     shifts : explain.images.shifts.ShiftStudy or None
@@ -173,6 +175,7 @@ class PictureFindings:
     wrong: Sequence[Shown] = ()
     right: Sequence[Shown] = ()
     confused: Sequence[Mistaken] = ()
+    asked_for: Sequence[Shown] = ()
     looked: Sequence[Looked] = ()
     shifts: Any = None
     layer: LayerView | None = None

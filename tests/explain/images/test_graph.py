@@ -17,6 +17,7 @@ from fondo.explain.images.graph import (
     walk,
     weights_of,
 )
+from fondo.explain.images.maps import saliency
 
 
 def test_layers_are_listed_in_order_with_those_of_networks_inside(convolutional):
@@ -90,6 +91,8 @@ def test_a_network_without_a_graph_has_no_layers_to_choose_from(pictures):
     assert multiplications(own) == 0
     walked = walk(own, weights_of(own), pictures.astype("float32"))
     np.testing.assert_allclose(walked, pictures.mean(axis=(1, 2)), rtol=1e-5)
+    # each pixel of 12 x 16 counts 1 / 192
+    np.testing.assert_allclose(saliency(own, pictures, 0), 1 / 192, rtol=1e-5)
 
 
 def test_of_one_output_zero_is_the_negative():
@@ -123,6 +126,6 @@ def test_many_rows_go_in_blocks_and_compile_once(linear):
 
     before = programs.compiled
     for _ in range(2):
-        found = in_blocks(network, "test of blocks", total, [rows])
+        found = in_blocks(network, "test of blocks", total, rows)
     assert programs.compiled == before + 1
     np.testing.assert_array_equal(found, rows.sum(axis=(1, 2, 3)))

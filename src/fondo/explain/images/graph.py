@@ -4,7 +4,7 @@ Pictures enter as float32 whatever the network's input says: whole numbers have 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ Array = np.ndarray[Any, Any]
 Tap = Callable[[int, Any], Any]
 """(number of the layer, its output) -> what goes on in place of the output."""
 
-FEW, MANY = 4, 32  # pictures of one program; a handful does not pay for many
+ROWS = 32  # pictures of one program: a handful and many share it, since compiling takes longest
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,11 @@ def kernel_of(network: Any, facts: LayerFacts) -> Array | None:
     layer = _visits(network)[facts.index][1]
     kernel = getattr(layer, "kernel", None)
     return None if kernel is None else np.asarray(kernel)
+
+
+def has_layers(network: Any) -> bool:
+    """Whether a network is a chain or graph, whose layers can be told apart."""
+    return _graph(network) is not None
 
 
 def is_convolution(network: Any, facts: LayerFacts) -> bool:
@@ -209,10 +214,9 @@ def in_blocks(
     network: Any,
     name: str,
     function: Callable[..., Any],
-    arrays: Sequence[Array],
-    shared: Sequence[Any] = (),
-) -> Array:
-    """Results of a function of some rows at a time (n, ...), in few compiled programs.
+    *arrays: Array,
+) -> Any:
+    """Results of a function of some rows at a time, in one compiled program.
 
     Parameters
     ----------
@@ -220,21 +224,23 @@ def in_blocks(
         Its signature tells programs apart.
     name : str
         What is computed; equal names compute the same for networks of one signature.
-    function : callable (weights, *rows, *shared) -> array (rows, ...)
+    function : callable (weights, *rows) -> tree of array (rows, ...)
         Pure, in `jax.numpy`.
-    arrays : sequence of array (n, ...)
+    *arrays : array (n, ...)
         At least one row each.
-    shared : sequence of array
-        The same for all rows.
+
+    Returns
+    -------
+    results : tree of array (n, ...)
     """
     n_rows, weights = len(arrays[0]), weights_of(network)
-    rows = rows_at_a_time(network, FEW if n_rows <= FEW else MANY)
+    rows = rows_at_a_time(network, ROWS)
     signature, parts = network_signature(network), []
     for start in range(0, n_rows, rows):
         block = [_filled(array[start : start + rows], rows) for array in arrays]
-        program = programs.get(f"pictures: {name}", signature, function, weights, *block, *shared)
-        parts.append(jax.tree.map(np.asarray, program(weights, *block, *shared)))
-    return np.asarray(np.concatenate(parts)[:n_rows])
+        program = programs.get(f"pictures: {name}", signature, function, weights, *block)
+        parts.append(jax.tree.map(np.asarray, program(weights, *block)))
+    return jax.tree.map(lambda *pieces: np.concatenate(pieces)[:n_rows], *parts)
 
 
 def _filled(part: Array, rows: int) -> Array:

@@ -14,6 +14,7 @@ from fondo.explain.images.graph import (
     LayerFacts,
     check_pictures,
     find_layer,
+    has_layers,
     in_blocks,
     is_convolution,
     kernel_of,
@@ -61,7 +62,7 @@ def activations(network: Any, pictures: Any, layer: str | int) -> Array:
         walk(network, weights, jnp.asarray(block, jnp.float32), tap)
         return jnp.asarray(kept[0], jnp.float32)
 
-    return in_blocks(network, f"layer {facts.index}", outputs_of, [array])
+    return np.asarray(in_blocks(network, f"layer {facts.index}", outputs_of, array))
 
 
 def filters(network: Any, layer: str | int) -> Array:
@@ -130,5 +131,7 @@ def last_maps(network: Any) -> LayerFacts:
 
 
 def first_filters(network: Any) -> LayerFacts | None:
-    """The first convolution of a network, None where it has none."""
+    """The first convolution of a network, None where it has none, or no layers that are known."""
+    if not has_layers(network):
+        return None
     return next((facts for facts in layers(network) if is_convolution(network, facts)), None)

@@ -12,6 +12,7 @@ from fondo.backend import jax, jnp
 from fondo.errors import BadParameter
 from fondo.explain.images.graph import (
     Array,
+    LayerFacts,
     check_choice,
     check_pictures,
     find_layer,
@@ -19,7 +20,7 @@ from fondo.explain.images.graph import (
     picked,
     walk,
 )
-from fondo.explain.images.inside import last_maps
+from fondo.explain.images.inside import first_filters, last_maps
 
 
 def saliency(network: Any, pictures: Any, choice: Any) -> Array:
@@ -54,12 +55,8 @@ def saliency(network: Any, pictures: Any, choice: Any) -> Array:
     """
     array = check_pictures(pictures, "saliency")
     chosen = check_choice(network, choice, len(array), "saliency")
-
-    def maps_of(weights: Any, block: Any, choice: Any) -> Any:
-        gradient = _gradient(network, weights, choice)(jnp.asarray(block, jnp.float32))
-        return jnp.abs(gradient).max(axis=-1)
-
-    return in_blocks(network, "saliency", maps_of, [array, chosen])
+    gradients, _ = _gradients(network, array, chosen, _maps_or_none(network))
+    return np.asarray(np.abs(gradients).max(axis=-1))
 
 
 def integrated_gradients(
@@ -107,19 +104,16 @@ def integrated_gradients(
         raise BadParameter(f"integrated_gradients(steps={steps}): steps must be at least 1.")
     array = check_pictures(pictures, "integrated_gradients")
     chosen = check_choice(network, choice, len(array), "integrated_gradients")
-
-    def maps_of(weights: Any, block: Any, choice: Any) -> Any:
-        full = jnp.asarray(block, jnp.float32)
-        blank = full.mean(axis=(1, 2), keepdims=True) * (baseline == "mean")
-        gradient, way = _gradient(network, weights, choice), full - blank
-
-        def step(k: Any, total: Any) -> Any:
-            return total + gradient(blank + (k + 0.5) / steps * way)
-
-        total = jax.lax.fori_loop(0, steps, step, jnp.zeros_like(full))
-        return (way * total / steps).sum(axis=-1)
-
-    return in_blocks(network, f"integrated {baseline} {steps}", maps_of, [array, chosen])
+    facts = _maps_or_none(network)
+    shares = (np.arange(steps, dtype=np.float32)[:, None, None, None] + 0.5) / steps
+    maps = np.empty(array.shape[:3], np.float32)
+    for row, picture in enumerate(array.astype(np.float32)):
+        blank = picture.mean(axis=(0, 1)) if baseline == "mean" else np.zeros_like(picture)
+        way = picture - blank
+        asked = np.repeat(chosen[row], steps)
+        gradients, _ = _gradients(network, blank + shares * way, asked, facts)
+        maps[row] = (way * gradients.mean(axis=0)).sum(axis=-1)
+    return maps
 
 
 def grad_cam(network: Any, pictures: Any, choice: Any, *, layer: str | int | None = None) -> Array:
@@ -157,31 +151,46 @@ def grad_cam(network: Any, pictures: Any, choice: Any, *, layer: str | int | Non
             f"grad_cam(layer={facts.name!r}): the layer must give maps (rows, columns, channels), "
             f"this one gives {facts.shape}. Choose a convolution."
         )
+    return np.asarray(_gradients(network, array, chosen, facts)[1])
 
-    def maps_of(weights: Any, block: Any, choice: Any) -> Any:
+
+def _maps_or_none(network: Any) -> LayerFacts | None:
+    """What `grad_cam` weighs as a rule, so that all maps share one program."""
+    return last_maps(network) if first_filters(network) is not None else None
+
+
+def _gradients(
+    network: Any, pictures: Array, choice: Array, facts: LayerFacts | None
+) -> tuple[Array, Array]:
+    """Gradient of the chosen outputs by the pixels, and the maps of a layer weighed by theirs.
+
+    Without a layer the second is zeros. Both come from one pass back.
+    """
+    index, shape = (-1, ()) if facts is None else (facts.index, facts.shape)
+
+    def both(weights: Any, block: Any, choice: Any) -> Any:
         full = jnp.asarray(block, jnp.float32)
 
-        def output(added: Any) -> tuple[Any, Any]:
-            kept: list[Any] = []
+        def output(full: Any, added: Any) -> tuple[Any, Any]:
+            kept: list[Any] = [added]
 
-            def tap(index: int, output: Any) -> Any:
-                if index != facts.index:
+            def tap(number: int, output: Any) -> Any:
+                if number != index:
                     return output
                 kept.append(output)
                 return output + added
 
-            outputs = walk(network, weights, full, tap)
-            return picked(outputs, choice).sum(), kept[0]
+            outputs = walk(network, weights, full, tap if facts else None)
+            return picked(outputs, choice).sum(), kept[-1]
 
-        nothing = jnp.zeros((len(full), *facts.shape), jnp.float32)
-        gradient, kept = jax.grad(output, has_aux=True)(nothing)
-        share = gradient.mean(axis=(1, 2), keepdims=True)
+        nothing = jnp.zeros((len(full), *shape), jnp.float32)
+        slopes, kept = jax.grad(output, argnums=(0, 1), has_aux=True)(full, nothing)
+        if facts is None:
+            return slopes[0], nothing
+        share = slopes[1].mean(axis=(1, 2), keepdims=True)
         maps = jax.nn.relu((share * kept).sum(axis=-1))
-        return jax.image.resize(maps, full.shape[:3], "bilinear")
+        return slopes[0], jax.image.resize(maps, full.shape[:3], "bilinear")
 
-    return np.asarray(in_blocks(network, f"cam {facts.index}", maps_of, [array, chosen]))
-
-
-def _gradient(network: Any, weights: Any, choice: Any) -> Any:
-    """Gradient of the chosen outputs by the pixels."""
-    return jax.grad(lambda pictures: picked(walk(network, weights, pictures), choice).sum())
+    floats = pictures.astype(np.float32)
+    found: tuple[Array, Array] = in_blocks(network, f"gradients {index}", both, floats, choice)
+    return found

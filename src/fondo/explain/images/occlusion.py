@@ -1,10 +1,12 @@
 """Where a network looked, by covering one part of the picture after the other."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from fondo.backend import jnp
+from fondo.engine.predict import predict
 from fondo.errors import BadParameter
 from fondo.explain.images.graph import (
     Array,
@@ -74,8 +76,9 @@ def occlusion(
 
 def _one(network: Any, picture: Array, choice: Any, whole: float, spans: Any) -> Array:
     places = [(slice(*rows), slice(*columns)) for rows in spans[0] for columns in spans[1]]
-    covered = np.repeat(picture[None].astype(np.float32), len(places), axis=0)
+    covered = np.repeat(picture[None], len(places), axis=0)
     blank = picture.mean(axis=(0, 1))
+    blank = blank.round() if picture.dtype == np.uint8 else blank
     for k, (rows, columns) in enumerate(places):
         covered[k, rows, columns] = blank
     falls = whole - _outputs(network, covered, np.full(len(places), choice, np.int32))
@@ -87,10 +90,12 @@ def _one(network: Any, picture: Array, choice: Any, whole: float, spans: Any) ->
 
 
 def _outputs(network: Any, pictures: Array, choice: Array) -> Array:
-    def outputs_of(weights: Any, block: Any, choice: Any) -> Any:
-        return picked(walk(network, weights, jnp.asarray(block, jnp.float32)), choice)
-
-    return in_blocks(network, "picked", outputs_of, [pictures, choice])
+    """The chosen output of each picture (n,)."""
+    if pictures.dtype == np.uint8:  # the program of every other answer
+        outputs = np.asarray(predict(network, pictures))
+    else:
+        outputs = in_blocks(network, "outputs", partial(walk, network), pictures)
+    return np.asarray(picked(jnp.asarray(outputs), jnp.asarray(choice)))
 
 
 def _spans(side: int, patch: float, stride: float) -> list[tuple[int, int]]:

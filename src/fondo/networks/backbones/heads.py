@@ -5,10 +5,10 @@ from typing import Any
 
 from fondo.backend import keras
 from fondo.errors import BadParameter, did_you_mean
-from fondo.layers.base import named_initializer, spawn_seeds
+from fondo.layers.base import spawn_seeds
 from fondo.layers.convolution import Conv2D
-from fondo.layers.drawing import plain
 from fondo.layers.pooling import MaxPooling2D
+from fondo.networks.backbones.start import started
 
 FILTERS = UNITS = 512  # of the recipes' convolutions, and of their dense layer
 STEPS_DOWN = ((100, 0.2), (50, 0.1), (10, 0.0))  # units of the flat head, and dropout behind them
@@ -68,25 +68,25 @@ def head(
     4720129
     """
     _check(kind, shape)
-    seeds = iter(spawn_seeds(seed, 16))
-    features = keras.Input(tuple(shape), name="features")
-    x = features
-    for number in range(1, KINDS[kind] + 1):
-        x = _convolved(x, next(seeds), number)
-    if kind == "average" and len(shape) == 3:
-        x = keras.layers.GlobalAveragePooling2D(name="averages")(x)
-    elif len(shape) == 3:
-        x = keras.layers.Flatten(name="flat")(x)
-    units = hidden or (0 if kind == "average" else UNITS)
-    if units:
-        x = _dense(x, units, "relu", next(seeds), "hidden")
-    x = _silenced(x, dropout, seeds, "dropout")
-    if kind == "flat":
-        for number, (fewer, rate) in enumerate(STEPS_DOWN, start=1):
-            x = _dense(x, fewer, activation, next(seeds), f"hidden_{number}")
+    seeds = iter(spawn_seeds(seed, 8))
+
+    def make() -> Any:
+        features = keras.Input(tuple(shape), name="features")
+        x = _pooled(features, kind)
+        units = hidden or (0 if kind == "average" else UNITS)
+        if units:
+            x = keras.layers.Dense(units, "relu", name="hidden")(x)
+        x = _silenced(x, dropout, seeds, "dropout")
+        for number, (fewer, rate) in enumerate(STEPS_DOWN if kind == "flat" else (), start=1):
+            x = keras.layers.Dense(fewer, activation, name=f"hidden_{number}")(x)
             x = _silenced(x, rate if dropout else 0.0, seeds, f"dropout_{number}")
-    outputs = _dense(x, n_outputs, None, next(seeds), "out")
-    return plain(keras.Model(features, outputs, name=f"head_{kind}"))
+        outputs = keras.layers.Dense(n_outputs, name="out")(x)
+        return keras.Model(features, outputs, name=f"head_{kind}")
+
+    model = started(make, next(seeds))
+    kernel = model.get_layer("out").kernel
+    kernel.assign(kernel * 0.5**0.5)  # no ReLU behind it halves what it gives
+    return model
 
 
 def with_auxiliaries(main: Any, auxiliaries: Sequence[Any], weight: float = 0.3) -> Any:
@@ -120,21 +120,19 @@ def with_auxiliaries(main: Any, auxiliaries: Sequence[Any], weight: float = 0.3)
     return main + weight * sum(auxiliaries)
 
 
-def _convolved(x: Any, seed: int, number: int) -> Any:
-    rows, columns = x.shape[1:3]
-    x = Conv2D(
-        FILTERS, 3, padding="valid" if min(rows, columns) >= 3 else "same", activation="relu",
-        kernel_initializer=named_initializer("he_normal", seed), name=f"convolution_{number}",
-    )(x)  # fmt: skip
-    if min(x.shape[1:3]) < 2:
+def _pooled(x: Any, kind: str) -> Any:
+    """Numbers in a row: means of maps, or all cells of what convolutions leave of them."""
+    if len(x.shape) == 2:
         return x
-    return MaxPooling2D(2, name=f"pool_{number}")(x)
-
-
-def _dense(x: Any, units: int, activation: str | None, seed: int, name: str) -> Any:
-    draw = "he_normal" if activation == "relu" else "glorot_uniform"
-    initializer = named_initializer(draw, seed)
-    return keras.layers.Dense(units, activation, kernel_initializer=initializer, name=name)(x)
+    for number in range(1, KINDS[kind] + 1):
+        padding = "valid" if min(x.shape[1:3]) >= 3 else "same"
+        name = f"convolution_{number}"
+        x = Conv2D(FILTERS, 3, padding=padding, activation="relu", name=name)(x)
+        if min(x.shape[1:3]) > 1:
+            x = MaxPooling2D(2, name=f"pool_{number}")(x)
+    if kind == "average":
+        return keras.layers.GlobalAveragePooling2D(name="averages")(x)
+    return keras.layers.Flatten(name="flat")(x)
 
 
 def _silenced(x: Any, rate: float, seeds: Iterator[int], name: str) -> Any:

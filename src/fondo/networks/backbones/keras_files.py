@@ -40,7 +40,7 @@ def read_keras(source: str, classes: list[str]) -> Stored:
     BadData
         Damaged, or no weights of Keras.
     """
-    import h5py  # type: ignore[import-untyped]  # comes with Keras; not needed until now
+    import h5py  # it comes with Keras; not needed until now
 
     try:
         with h5py.File(source, "r") as file:

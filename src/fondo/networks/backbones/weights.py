@@ -51,7 +51,6 @@ def load_weights(model: Any, name: str, path: str | os.PathLike[str]) -> None:
     values: list[tuple[Any, Array]] = []
     for number, layer in enumerate(layers):
         stored, arrays = found[number] if number < len(found) else ("", [])
-        arrays = [_oriented(array, layer, name) for array in arrays]
         wanted = [tuple(weight.shape) for weight in layer.weights]
         _check(source, name, (layer.name, wanted), (stored, [array.shape for array in arrays]))
         values += zip(layer.weights, arrays, strict=True)
@@ -106,7 +105,8 @@ def _read(source: str, name: str, layers: list[Any]) -> Stored:
             f"Give another file{instead}."
         )
     if maker == "torch":
-        return read_torch(source)
+        found = itertools.zip_longest(read_torch(source), layers)
+        return [_oriented(pair, layer) for pair, layer in found if pair]
     classes = [type(layer).__name__ for layer in layers]
     return [pair for pair in read_keras(source, classes) if not pair[0].startswith(PASSED_OVER)]
 
@@ -114,7 +114,14 @@ def _read(source: str, name: str, layers: list[Any]) -> Stored:
 def _read_safetensors(source: str, layers: list[Any]) -> Stored:
     try:
         arrays = safetensors.numpy.load_file(source)
-    except (safetensors.SafetensorError, ValueError, KeyError, OSError) as error:
+    except (
+        safetensors.SafetensorError,
+        ArithmeticError,
+        LookupError,
+        OSError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise damaged(source, error) from error
     wanted = [[f"{k:03d}.{w.name}" for w in layer.weights] for k, layer in enumerate(layers)]
     missing = [name for names in wanted for name in names if name not in arrays]
@@ -126,16 +133,15 @@ def _read_safetensors(source: str, layers: list[Any]) -> Stored:
     return [(names[0], [arrays[name] for name in names]) for names in wanted]
 
 
-def _oriented(array: Array, layer: Any, name: str) -> Array:
-    """A kernel of torch, (out, in, rows, columns), as Keras has it: (rows, columns, in, out).
+def _oriented(stored: tuple[str, list[Array]], layer: Any) -> tuple[str, list[Array]]:
+    """Weights of torch as the layer of Keras has them.
 
-    One that sees each channel by itself is (channels, 1, rows, columns) there, and (rows, columns,
-    channels, 1) here.
+    A kernel (out, in, rows, columns) becomes (rows, columns, in, out); one that sees each channel
+    by itself, (channels, 1, rows, columns), becomes (rows, columns, channels, 1).
     """
-    if BACKBONES[name].layout == "keras" or array.ndim != 4:
-        return array
-    alone = "depthwise" in type(layer).__name__.lower()
-    return array.transpose((2, 3, 0, 1) if alone else (2, 3, 1, 0))
+    alone = "Depthwise" in type(layer).__name__
+    axes = (2, 3, 0, 1) if alone else (2, 3, 1, 0)
+    return stored[0], [a.transpose(axes) if a.ndim == 4 else a for a in stored[1]]
 
 
 def _check(source: str, name: str, wanted: tuple[str, Shapes], found: tuple[str, Shapes]) -> None:
@@ -154,10 +160,8 @@ def _check_rest(source: str, name: str, rest: Stored) -> None:
     """Whether what the file has besides is a classifier: dense, or a last convolution of 1 x 1."""
     for stored, arrays in rest:
         most = max(arrays, key=lambda array: array.ndim)
-        last = len(rest) == 1 and most.ndim == 4 and 1 == most.shape[0] == most.shape[1]
-        if most.ndim > 2 or (most.ndim < 2 and len(arrays) > 2):
-            if last:
-                continue
+        last = len(rest) == 1 and most.ndim == 4 and most.shape[:2] == (1, 1)
+        if most.ndim != 2 and not last:
             raise BadData(
                 f"{source}: must hold weights of '{name}'; they are those of another network: "
                 f"'{stored}' of shape {most.shape} is left over. Give the file of '{name}'."

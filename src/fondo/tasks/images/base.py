@@ -6,7 +6,7 @@ What a picture is, and how one is decoded, is the business of `data.images`.
 import hashlib
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -19,7 +19,7 @@ from fondo.data.images.decode import Form
 from fondo.data.images.pictures import Pictures
 from fondo.data.samples import read_source
 from fondo.data.splits import Latest, time_numbers
-from fondo.data.tables.frames import take_rows, to_frame
+from fondo.data.tables.frames import to_frame
 from fondo.data.tables.patterns import column_of
 from fondo.engine.optimizers import is_optimizer
 from fondo.engine.plan import Plan
@@ -32,6 +32,7 @@ from fondo.judge.metrics import Answers
 from fondo.layers.augment import Augmenter
 from fondo.networks.pictures import conv_network
 from fondo.tasks.base import Inputs, Task
+from fondo.tasks.images.album import Album, broken
 from fondo.tasks.images.augment import Augment
 from fondo.tasks.images.forms import choose_form
 from fondo.tasks.images.leaks import picture_leaks
@@ -43,7 +44,6 @@ from fondo.tasks.run import Run
 
 FEWEST = 2  # pictures; one alone shows nothing
 MOST_BROKEN = 0.5  # of the pictures; beyond it something else is wrong
-SHOWN = 10  # broken files that a message names
 THUMB = 16  # pixels a side of what a linear model is given
 MEMORY = 1 << 29  # bytes of pictures that go to the device at once; more are sent in chunks
 
@@ -66,29 +66,6 @@ SHARED_CONTRACTS: dict[str, Contract] = {
     ),
     "random_state": Whole(0, 2**32 - 1),
 }
-
-
-@dataclass(frozen=True)
-class Album:
-    """Pictures with the other columns of their table, where they came in one.
-
-    Parameters
-    ----------
-    pictures : Pictures
-    columns : polars.DataFrame (n_pictures, ...) or None, default=None
-        For groups and times; the network never sees them.
-    """
-
-    pictures: Pictures
-    columns: pl.DataFrame | None = None
-
-    def __len__(self) -> int:
-        return len(self.pictures)
-
-    def take(self, rows: np.ndarray) -> "Album":
-        """Only these, in this order."""
-        rest = None if self.columns is None else take_rows(self.columns, rows)
-        return Album(self.pictures.take(rows), rest)
 
 
 class ImageTask(Task):
@@ -393,11 +370,3 @@ class ImageTask(Task):
         tags.input_tags.three_d_array = True
         tags.input_tags.string = True
         return tags
-
-
-def broken(faults: Mapping[int, str], count: int) -> str:
-    """Sentence on files that cannot be read, the first ones named with the reason."""
-    told = [faults[row] for row in sorted(faults)]
-    shown = "".join(f"\n  {each}" for each in told[:SHOWN])
-    more = f"\n  and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
-    return f"{len(told)} of {count} pictures cannot be read; mend or remove them:{shown}{more}"
