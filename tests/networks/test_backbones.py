@@ -142,6 +142,12 @@ def test_small_maps_are_enough_for_the_heads_of_the_recipes(kind: str, side: int
     assert head(kind, (side, side, 4), 2, seed=0).output_shape == (None, 2)
 
 
+@pytest.mark.parametrize(("side", "after"), [(2, 2), (3, 1), (4, 2)])
+def test_only_maps_that_are_too_small_are_padded(side: int, after: int) -> None:
+    model = head("spatial", (side, side, 4), 2, seed=0)
+    assert model.get_layer("convolution_1").output.shape[1:3] == (after, after)
+
+
 def test_the_small_head_is_the_formula() -> None:
     maps = np.random.default_rng(0).normal(size=(2, 3, 5, 4)).astype(np.float32)
     model = head("average", (3, 5, 4), 2, seed=3)
@@ -202,7 +208,7 @@ def test_what_brings_the_weights_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
         weights_file("mobilenet_v2", "imagenet")
     with pytest.raises(BadData, match="Download https://.*vgg16.*weights=PATH"):
         weights_file("vgg16", "imagenet")
-    with pytest.raises(BadData, match="Give a file of them: weights=PATH"):
+    with pytest.raises(BadData, match="Download https://.*mobilenet_v2.*weights=PATH"):
         weights_file("mobilenet_v2_keras", "imagenet")
 
 

@@ -24,7 +24,7 @@ def shape(size: int = SIZE) -> "ConvNet":
     return plain_net([n // part for n in FILTERS], POOL, HIDDEN)
 
 
-def task(size: int, epochs: int, seed: int) -> "ImageClassifier":
+def task(size: int, batch: int, epochs: int, seed: int) -> "ImageClassifier":
     """The published network on grey pictures, not fitted."""
     from fondo.recipes.seeded import settings
     from fondo.tasks.images import ImageClassifier, Pixels
@@ -32,19 +32,20 @@ def task(size: int, epochs: int, seed: int) -> "ImageClassifier":
     return ImageClassifier(
         pictures=Pixels(size=size, color="grey"),
         architecture=shape(size),
-        **settings(batch_size=32, epochs=epochs, seed=seed),
+        **settings(batch_size=batch, epochs=epochs, seed=seed),
     )
 
 
 def run(kitchen: Kitchen) -> Dish:
     """The network over seeds, with the interval that so few test pictures leave."""
     from fondo.recipes.photos import photos
-    from fondo.recipes.seeded import judged, over_seeds, standing, values
+    from fondo.recipes.seeded import batch_of, judged, over_seeds, standing, values
 
     told = photos(kitchen, MOST)
     size, epochs = told.size(SIZE), kitchen.epochs(EPOCHS, FULL)
+    batch = batch_of(len(told.y), 32)
     seen = over_seeds(
-        kitchen, "from nothing", lambda seed: task(size, epochs, seed), (told.X, told.y),
+        kitchen, "from nothing", lambda seed: task(size, batch, epochs, seed), (told.X, told.y),
         judged(told.X_test, told.y_test),
     )  # fmt: skip
     figures, notes = _told(kitchen, told, size, epochs, seen)

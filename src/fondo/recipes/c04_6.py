@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fondo.recipes.seeded import Seen
     from fondo.tasks.images import Augment, ConvNet, ImageClassifier
 
-EPOCHS, FULL = 12, 40
+EPOCHS, FULL = 10, 40
 SIZE, TRAIN, TEST = 32, 800, 0.4
 FILTERS = (32, 64, 128)
 PARAMETERS, BIASES = 309_290, 448  # of the companion; biases that a normalisation takes out again
@@ -37,12 +37,12 @@ def changes() -> "Augment":
     )
 
 
-def task(size: int, epochs: int, seed: int, *, changed: bool) -> "ImageClassifier":
+def task(size: int, batch: int, epochs: int, seed: int, *, changed: bool) -> "ImageClassifier":
     """One of the two ways; nothing but the changes differs."""
     from fondo.recipes.seeded import settings
     from fondo.tasks.images import ImageClassifier, Pixels
 
-    rest = settings(batch_size=32, epochs=epochs, seed=seed)
+    rest = settings(batch_size=batch, epochs=epochs, seed=seed)
     if changed:
         rest["augment"] = changes()
     return ImageClassifier(pictures=Pixels(size=size), architecture=shape(size), **rest)
@@ -51,17 +51,19 @@ def task(size: int, epochs: int, seed: int, *, changed: bool) -> "ImageClassifie
 def run(kitchen: Kitchen) -> Dish:
     """Both ways over the same seeds, pictures and epochs."""
     from fondo.recipes.photos import photos
-    from fondo.recipes.seeded import judged, over_seeds, standing, values
+    from fondo.recipes.seeded import batch_of, judged, over_seeds, standing, values
 
     told = photos(kitchen, test=TEST).some(TRAIN)
     size, epochs = told.size(SIZE), kitchen.epochs(EPOCHS, FULL)
-    seen = {
-        way: over_seeds(
-            kitchen, way, lambda seed, on=changed: task(size, epochs, seed, changed=on),
-            (told.X, told.y), judged(told.X_test, told.y_test),
+    batch, seen = batch_of(len(told.y), 32), {}
+    for way, changed in zip(WAYS, (True, False), strict=True):
+
+        def make(seed: int, changed: bool = changed) -> "ImageClassifier":
+            return task(size, batch, epochs, seed, changed=changed)
+
+        seen[way] = over_seeds(
+            kitchen, way, make, (told.X, told.y), judged(told.X_test, told.y_test)
         )
-        for way, changed in zip(WAYS, (True, False), strict=True)
-    }  # fmt: skip
     figures, notes = _told(told, size, epochs, seen)
     ways = {way: values(each) for way, each in seen.items()}
     chart = standing("With and without", ways, "The same network, pictures, seeds and epochs.")

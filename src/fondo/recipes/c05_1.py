@@ -27,15 +27,15 @@ def shape(pool: int, part: int = 1) -> "ConvNet":
     return plain_net([n // part for n in FILTERS], (pool,) * 3, HIDDEN)
 
 
-def task(size: int, pool: int, part: int, epochs: int, seed: int) -> "ImageClassifier":
-    """One of the ways, in colour, not fitted."""
+def task(size: int, pool: int, part: int, length: tuple[int, int], seed: int) -> "ImageClassifier":
+    """One of the ways, in colour, not fitted; `length` is batch size and epochs."""
     from fondo.recipes.seeded import settings
     from fondo.tasks.images import ImageClassifier, Pixels
 
     return ImageClassifier(
         pictures=Pixels(size=size, color="rgb"),
         architecture=shape(pool, part),
-        **settings(batch_size=32, epochs=epochs, seed=seed),
+        **settings(batch_size=length[0], epochs=length[1], seed=seed),
     )
 
 
@@ -48,16 +48,17 @@ def sizes(told: "Photos") -> dict[str, int]:
 def run(kitchen: Kitchen) -> Dish:
     """All three ways over the same seeds."""
     from fondo.recipes.photos import photos
-    from fondo.recipes.seeded import judged, over_seeds, standing, values
+    from fondo.recipes.seeded import batch_of, judged, over_seeds, standing, values
 
     told = photos(kitchen, MOST)
-    part, epochs = (1 if kitchen.full else PART), kitchen.epochs(EPOCHS, FULL)
+    part = 1 if kitchen.full else PART
+    length = batch_of(len(told.y), 32), kitchen.epochs(EPOCHS, FULL)
     seen = {}
     for name, size in sizes(told).items():
         pool = WAYS[name][1]
 
         def make(seed: int, size: int = size, pool: int = pool) -> "ImageClassifier":
-            return task(size, pool, part, epochs, seed)
+            return task(size, pool, part, length, seed)
 
         seen[name] = over_seeds(
             kitchen, name, make, (told.X, told.y), judged(told.X_test, told.y_test)

@@ -15,6 +15,7 @@ from fondo.recipes.kitchen import Kitchen
 Array = np.ndarray[Any, Any]
 
 TEST, SPLIT_SEED = 0.1, 42  # as the source cuts its photographs
+SAMPLE_TEST = 0.25  # of the drawn ones, which are few
 FEWEST = 40  # pictures of both classes together
 LABEL = "label"
 
@@ -86,7 +87,8 @@ def photos(kitchen: Kitchen, most: int | None = None, test: float = TEST) -> Pho
         notes = (*notes, f"{len(part):,} of {len(y):,} pictures are drawn, about as many as the "
                  "source has.")  # fmt: skip
         pictures, y = pictures.take(part), y[part]
-    rest, held = split_rows(len(y), test, SPLIT_SEED, stratify=y)
+    share = test if kitchen.data is not None else SAMPLE_TEST
+    rest, held = split_rows(len(y), share, SPLIT_SEED, stratify=y)
     return Photos(pictures.take(rest), y[rest], pictures.take(held), y[held], notes)
 
 

@@ -42,6 +42,17 @@ def settings(*, batch_size: int, epochs: int, seed: int, still: bool = True) -> 
     }
 
 
+def batch_of(n_rows: int, wanted: int) -> int:
+    """Batch size of the source, or less where there would be fewer than 25 updates an epoch.
+
+    Examples
+    --------
+    >>> batch_of(1591, 32), batch_of(200, 32)
+    (32, 8)
+    """
+    return max(4, min(wanted, n_rows // 25))
+
+
 def plain_net(filters: Sequence[int], pool: Any, hidden: Sequence[int], **changes: Any) -> Any:
     """Convolutions one after another and dense layers on the pixels of the last maps."""
     from fondo.tasks.images import ConvNet

@@ -103,7 +103,9 @@ BACKBONES: dict[str, BackboneFacts] = {
     ),
     "mobilenet_v2_keras": BackboneFacts(
         made_by_keras("MobileNetV2"), "tf", 32, 1280, 2_257_984, "out_relu", "keras",
-        _KERAS_LICENCE,
+        _KERAS_LICENCE,  # Keras tells no check-sum, so it is not downloaded
+        f"{_KERAS}/mobilenet_v2/"
+        "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
     ),
     "efficientnet_b0": BackboneFacts(
         efficientnet_b0, "torch", 32, 1280, 4_049_564, "top_activation", "keras", _KERAS_LICENCE,

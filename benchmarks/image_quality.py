@@ -1,0 +1,226 @@
+"""Held-out scores of picture tasks on real pictures, asserted against stated marks, with times.
+
+Run with FONDO_DATA set: python -m benchmarks.image_quality [mnist signs faces keypoints steering]
+"""
+
+import argparse
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from fondo import (
+    Augment,
+    Backbone,
+    ConvNet,
+    ImageClassifier,
+    ImageKeypoints,
+    ImageRegressor,
+    Latest,
+    Pixels,
+)
+from fondo.data.images.idx import read_mnist
+from fondo.data.samples import read_source
+from fondo.data.splits import split_rows
+from fondo.data.tables.patterns import column_of
+from fondo.tasks.rows import Part
+
+LONGEST = 600  # seconds that one training may take
+TRACK, PERSON, TIME = r"picture:(\d+)/(\d+)_\d+", r"image:([^/]+)_\d+\.", r"image:center_(.*)\.jpg"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A score with its mark, and what it took."""
+
+    name: str
+    evaluation: Any
+    mark: float
+    seconds: float
+    below: bool = False
+
+    @property
+    def value(self) -> float:
+        return float(self.evaluation.scores[0].value)
+
+    def missed(self) -> list[str]:
+        wrong = []
+        if (self.value > self.mark) if self.below else (self.value < self.mark):
+            wrong.append(f"{self.name}: {self.value:.4f}, {self.mark:.4f} asked for")
+        if self.seconds > LONGEST:
+            wrong.append(f"{self.name}: {self.seconds:.0f} s to train, {LONGEST} allowed")
+        return wrong
+
+    def show(self) -> None:
+        score = self.evaluation.scores[0]
+        print(
+            f"{self.name}: {score.name} {score.value:.4f} (95 % {score.low:.4f} to "
+            f"{score.high:.4f}), mark {'at most' if self.below else 'at least'} {self.mark:.4f}, "
+            f"{self.evaluation.n_rows} pictures, trained in {self.seconds:.0f} s"
+        )
+        for name, scores in self.evaluation.baselines.items():
+            print(f"    {name:<16}{scores[0].value:.4f}")
+        for leak in self.evaluation.leaks:
+            print(f"    {leak.severity}: {leak.message}")
+        sys.stdout.flush()
+
+
+def judged(
+    name: str, task: Any, train: Part, test: Part, mark: float, below: bool = False
+) -> Result:
+    """The task fitted on one part, judged on another."""
+    start = time.perf_counter()
+    task.fit(train.X, train.y, groups=train.groups)
+    seconds = time.perf_counter() - start
+    known, asked = (
+        Part(*task.read(part.X, part.y), groups=part.groups, times=part.times)
+        for part in (train, test)
+    )
+    result = Result(name, task.evaluate_part(asked, known), mark, seconds, below)
+    result.show()
+    return result
+
+
+def shifted(pictures: np.ndarray, down: int, right: int) -> np.ndarray:
+    """Pictures (n, height, width) moved by whole pixels, black coming in."""
+    _, height, width = pictures.shape
+    moved = np.zeros_like(pictures)
+    rows = slice(max(down, 0), height + min(down, 0)), slice(max(-down, 0), height - max(down, 0))
+    columns = (
+        slice(max(right, 0), width + min(right, 0)),
+        slice(max(-right, 0), width - max(right, 0)),
+    )
+    moved[:, rows[0], columns[0]] = pictures[:, rows[1], columns[1]]
+    return moved
+
+
+def mnist(folder: Path) -> Iterator[Result]:
+    """All digits: the default network in ten epochs, and the same digits moved by two pixels."""
+    data = read_mnist(folder / "images/mnist")
+    task = ImageClassifier(epochs=10, patience=None)
+    yield judged("mnist", task, Part(data.X, data.y), Part(data.X_test, data.y_test), 0.992)
+    moved = [shifted(data.X_test, *by) for by in ((2, 0), (-2, 0), (0, 2), (0, -2))]
+    found = task.evaluate(np.concatenate(moved), np.tile(data.y_test, 4))
+    result = Result("mnist, shifted by 2 pixels", found, 0.97, 0.0)
+    result.show()
+    yield result
+
+
+def signs(folder: Path) -> Iterator[Result]:
+    """Tracks kept whole; judged on the pictures that the set sets apart. With and without."""
+    table = read_source(folder / "images/signs/train")
+    y = table["label"].cast(pl.Int64).to_numpy()
+    train = Part(table, y, groups=column_of(table, TRACK).to_numpy())
+    apart = read_source(folder / "images/signs/test_labels.csv")
+    test = Part(apart, apart["class"].to_numpy())
+    change = Augment(shift=0.12, rotation=12, zoom=0.2, shear=8, brightness=0.3, contrast=0.4)
+    for equalize in (False, True):
+        for seed in range(3):
+            task = ImageClassifier(
+                pictures=Pixels(size=32, color="rgb", equalize=equalize), augment=change, epochs=40,
+                patience=None, validation=None, random_state=seed,
+            )  # fmt: skip
+            told = "equalised" if equalize else "as they are"
+            mark = 0.85 if seed == 0 else 0.0
+            yield judged(f"signs, {told}, seed {seed}", task, train, test, mark)
+
+
+def faces(folder: Path) -> Iterator[Result]:
+    """Two classes: from scratch, on features of a backbone, and the best of ours."""
+    table = read_source(folder / "images/faces")
+    y = table["label"].to_numpy()
+    rest, part = split_rows(len(y), 0.2, 0, stratify=y)
+    train, test = Part(table[rest.tolist()], y[rest]), Part(table[part.tolist()], y[part])
+    flip = Augment(flip="horizontal")
+    yield judged("faces, from scratch", ImageClassifier(augment=flip, epochs=40), train, test, 0.82)
+    weights = str(folder / "weights/squeezenet_imagenet_notop.h5")
+    frozen = ImageClassifier(
+        pictures=Pixels(size=160),
+        backbone=Backbone(name="squeezenet", weights=weights, head="spatial"),
+        epochs=30,
+    )
+    yield judged("faces, frozen features", frozen, train, test, 0.86)
+    tuned = Backbone(name="squeezenet", weights=weights, head="spatial", fine_tune=12)
+    best = ImageClassifier(
+        pictures=Pixels(size=128), backbone=tuned, augment=flip, epochs=10, batch_size=32
+    )
+    yield judged("faces, best", best, train, test, 0.89)
+
+
+def keypoints(folder: Path) -> Iterator[Result]:
+    """68 points of faces; persons of the test are not in training, nor are those of validation."""
+    parts = []
+    for name in ("train", "test"):
+        table = read_source(folder / f"images/keypoints/{name}.csv")
+        columns = [c for c in table.columns if c[0] in "xy" and c[1:].isdigit()]
+        points = table.select(columns).to_numpy().reshape(table.height, -1, 2)
+        parts.append(Part(table, points, groups=column_of(table, PERSON).to_numpy()))
+    task = ImageKeypoints(pictures=Pixels(size=64), epochs=60)
+    fool = task.fool(_flat(parts[0].y))["mean shape"]
+    from fondo.judge.answers import point_case
+
+    naive = point_case(_flat(parts[1].y), fool.answers(len(parts[1].y))).guess.mean()
+    yield judged("keypoints", task, parts[0], parts[1], 0.6 * naive, below=True)
+
+
+def _flat(points: np.ndarray) -> np.ndarray:
+    return np.concatenate([points[:, :, 0], points[:, :, 1]], axis=1)
+
+
+def steering(folder: Path) -> Iterator[Result]:
+    """The last fifth of a drive, against a wheel held straight and the angle of a frame ago."""
+    table = read_source(folder / "images/steering/driving_log.csv")
+    y, times = table["steering"].to_numpy(), column_of(table, TIME, ordered=True).to_numpy()
+    cut = int(0.8 * len(y))
+    train = Part(table[:cut], y[:cut], times=times[:cut])
+    test = Part(table[cut:], y[cut:], times=times[cut:])
+    task = ImageRegressor(
+        pictures=Pixels(crop=(28, 0, 10, 0), size=(32, 120)),
+        augment=Augment(
+            flip="horizontal", mirror="negate", shift=0.0, rotation=0.0, zoom=0.0, brightness=0.2
+        ),
+        architecture=ConvNet(flatten=True, hidden=(64,), filters=(16, 32, 64)),
+        validation=Latest(TIME, 0.15),
+    )  # fmt: skip
+    before = y[cut - 1 : -1]
+    mark = float(min(np.sqrt((y[cut:] ** 2).mean()), np.sqrt(((y[cut:] - before) ** 2).mean())))
+    yield judged("steering", task, train, test, mark, below=True)
+
+
+PARTS: dict[str, Callable[[Path], Iterator[Result]]] = {
+    "mnist": mnist, "signs": signs, "faces": faces, "keypoints": keypoints, "steering": steering,
+}  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="benchmarks.image_quality", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; default: all")
+    chosen = parser.parse_args().parts or list(PARTS)
+    if unknown := [part for part in chosen if part not in PARTS]:
+        parser.error(f"no part {unknown[0]!r}; there are {', '.join(PARTS)}")
+    place = os.environ.get("FONDO_DATA")
+    if not place:
+        print("FONDO_DATA is not set: the real pictures are not on this machine")
+        return 0
+    wrong: list[str] = []
+    warnings.simplefilter("ignore")
+    for part in chosen:
+        print(f"\n{part} (load {os.getloadavg()[0]:.1f})", flush=True)
+        for result in PARTS[part](Path(place)):
+            wrong += result.missed()
+    for line in wrong:
+        print("MISSED", line)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
