@@ -21,8 +21,8 @@ $(VENV)/dev.stamp: $(VENV)/base.stamp pyproject.toml
 	$(BIN)/python -m pip install --quiet --group dev
 	touch $@
 
-demo: $(VENV)/base.stamp  ## train on breast_cancer, live, with report
-	$(BIN)/fondo train sample:breast_cancer
+demo: $(VENV)/base.stamp  ## train on pictures of digits, live, with a report that shows them
+	$(BIN)/fondo train sample:digit_pictures --set epochs=8
 
 lint: $(VENV)/dev.stamp  ## format, lint, types, import rules
 	$(BIN)/ruff format --check src tests benchmarks
