@@ -18,8 +18,8 @@ from fondo.jobs.train import train
 Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
 
 QUICK = {
-    "kind": "plain", "filters": "8", "flatten": "true", "batch_norm": "false", "epochs": "6", "size": "8",
-    "batch_size": "32",
+    "kind": "plain", "filters": "8", "flatten": "true", "batch_norm": "false",
+    "epochs": "6", "size": "8", "batch_size": "32",
 }  # fmt: skip
 
 

@@ -143,6 +143,7 @@ def test_large_pictures_are_averaged_small_ones_stay():
 def test_every_picture_has_its_sentence():
     said = told(shown()).replace("\N{NO-BREAK SPACE}", " ")
     assert said == "Answered cat (91 %), true dog. Row 3: folder/3.png."
+    assert "Answered cat (over 99.9 %)" in told(shown(sure=0.9999))
     assert told(shown(truth=None, sure=None)) == "Answered cat. Row 3: folder/3.png."
     number = shown(answer="4.2", truth="4", sure=None, error=0.2)
     assert told(number) == "Answered 4.2, true 4, off by 0.200. Row 3: folder/3.png."
@@ -204,7 +205,7 @@ def test_a_page_says_everything_and_loads_nothing(findings):
     assert "Channel 7 of second for 4 pictures" in page
     assert "A &lt;note&gt;." in page
     assert "2 of 40 pictures are answered wrongly" in page
-    told_of = "Hottest middle, by covering parts (occlusion); 0 % of 19 random maps do as well"
+    told_of = "Hottest: middle, by covering parts (occlusion); 0 of 19 random maps do as well"
     assert told_of in page.replace("\N{NO-BREAK SPACE}", " ")
 
 

@@ -128,7 +128,7 @@ def told(one: Shown) -> str:
     """Sentence on one picture: answer, probability, truth, error, and where it lies."""
     said = f"Answered {brief(one.answer, 40)}"
     if one.sure is not None:
-        said += f" ({percent(one.sure, 1 if one.sure > 0.99 else 0)})"
+        said += " (over 99.9 %)" if one.sure > 0.999 else f" ({percent(one.sure)})"
     if one.told is not None:
         said = "Points" if one.error is None else f"Mean distance {percent(one.error, 1)} of size"
     if one.truth is not None:
@@ -226,12 +226,13 @@ def _tile(pixels: Any, words: str, caption: str, css: str) -> Markup:
 
 def _sentence(one: Looked) -> str:
     check = one.checks.get(one.first)
-    place = f"Hottest {one.where}, {WAYS.get(one.first, one.first)}" if one.where else ""
+    place = f"Hottest: {one.where}, {WAYS.get(one.first, one.first)}" if one.where else ""
     said = ""
     if check is not None:
+        count = len(check.random_areas)
         said = (
-            f"; {percent(check.share_as_good)} of {len(check.random_areas)} random maps do as "
-            f"well: the map {'says something' if check.says_something else 'may be chance'}"
+            f"; {round(check.share_as_good * count)} of {count} random maps do as well: the map "
+            f"{'says something' if check.says_something else 'may be chance'}"
         )
     return f"{told(one.shown)} {place}{said}{'.' if place else ''}".strip()
 
