@@ -3,11 +3,13 @@
 import pytest
 from sklearn import datasets
 
-from fondo.data.samples import names, read_source, sample
+from fondo.data.images.decode import Form
+from fondo.data.images.pictures import Pictures
+from fondo.data.samples import PICTURES, names, read_source, sample
 from fondo.errors import BadData, BadParameter
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", [name for name in names() if name != PICTURES])
 def test_samples_are_what_scikit_learn_carries(name):
     found = sample(name)
     bunch = getattr(datasets, f"load_{name}")()
@@ -33,3 +35,12 @@ def test_unknown_sources_are_refused(tmp_path):
         read_source("sample:irsi")
     with pytest.raises(BadData, match="no such file"):
         read_source(str(tmp_path / "x.csv"))
+
+
+def test_digits_as_pictures_are_places_of_the_same_digits():
+    found = sample(PICTURES)
+    digits = datasets.load_digits()
+    assert found.frame["picture"][7] == "sample:digits#7"
+    assert found.frame["label"].to_list() == [str(digit) for digit in digits.target]
+    shown = Pictures.of_places(found.frame["picture"][:2].to_list()).load(Form(8, 8, 1))
+    assert abs(shown[:, :, :, 0] / 255 - digits.images[:2] / 16).max() < 0.01

@@ -1,5 +1,9 @@
 """Backtests of small invented universes, made once for all tests that look at them."""
 
+import fcntl
+import os
+import pickle
+
 import pytest
 
 from fondo.funds.backtests import backtest
@@ -24,6 +28,20 @@ def skilled() -> Panel:
 
 @pytest.fixture(scope="session")
 def done(skilled: Panel, tmp_path_factory: pytest.TempPathFactory) -> Backtest:
-    """Backtest of it with three models that learn, and a ledger."""
-    with Ledger(tmp_path_factory.mktemp("ledger") / "trials.sqlite") as book:
-        return backtest(skilled, [QUICK, Forest(draws=1), SMALL], plan=FEW, ledger=book)
+    """Backtest of it with three models that learn, and a ledger.
+
+    The first process of a run that asks for it makes it; the others wait and read what it left.
+    """
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent  # of all processes of this run
+    with (place / "backtest.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = place / "backtest.pickle"
+        if not kept.exists():
+            with Ledger(tmp_path_factory.mktemp("ledger") / "trials.sqlite") as book:
+                models = [QUICK, Forest(draws=1), SMALL]
+                made = backtest(skilled, models, plan=FEW, ledger=book)
+            kept.write_bytes(pickle.dumps(made))
+        found: Backtest = pickle.loads(kept.read_bytes())
+    return found

@@ -32,7 +32,7 @@ from fondo.report.page import render
 from fondo.report.picture_findings import LayerView, Looked, Mistaken, PictureFindings, Shown
 
 RNG = np.random.default_rng(0)
-GREY = (150, 156, 162)
+GAP = (214, 224, 240)
 
 
 def shown(row=3, side=10, **more):
@@ -103,29 +103,31 @@ def test_heat_covers_a_picture_in_grey():
 
 
 def test_tiles_lie_line_by_line_from_the_top_left():
-    tiles = [np.full((2, 2, 3), k, np.uint8) for k in range(3)]
-    field = mosaic(tiles)
-    assert field.shape == (5, 5, 3)
-    assert (field[0, 0, 0], field[0, 3, 0], field[3, 0, 0]) == (0, 1, 2)
-    assert tuple(field[2, 2]) == tuple(field[4, 4]) == GREY
+    field = mosaic([np.full((24, 30, 3), k, np.uint8) for k in range(3)])
+    assert field.shape == (50, 62, 3)  # the gap is a twelfth of a side
+    assert (field[0, 0, 0], field[0, 32, 0], field[26, 0, 0]) == (0, 1, 2)
+    assert tuple(field[24, 0]) == tuple(field[0, 30]) == tuple(field[49, 61]) == GAP
+    small = mosaic([np.arange(6, dtype=np.uint8).reshape(1, 2, 3)])
+    assert small.shape == (12, 24, 3)  # each pixel as 12 x 12
+    assert small[0, ::12].tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
 def test_maps_have_their_own_scale_and_at_most_36_are_drawn():
     maps = np.stack([np.arange(4.0).reshape(2, 2) * k for k in range(40)])
     field = maps_side_by_side(maps)
-    assert field.shape == (17, 17, 3)
-    assert field[0, 0].tolist() == field[0, 3].tolist() == colours(np.array(0.0)).tolist()
-    assert field[16, 16].tolist() == colours(np.array(1.0)).tolist()
+    assert field.shape == (154, 154, 3)  # 6 x 24 and 5 gaps of 2
+    assert field[0, 0].tolist() == field[23, 23].tolist() == colours(np.array(0.0)).tolist()
+    assert field[153, 153].tolist() == colours(np.array(1.0)).tolist()
 
 
 def test_filters_are_grey_where_they_are_zero():
     kernels = np.zeros((2, 1, 2, 1))
     kernels[0, 0] = [[1.0], [-2.0]]
     field = filters_side_by_side(kernels)
-    assert field[0, :2, 0].tolist() == [191, 0]  # 255 (0.5 + 0.5 / 2), 255 (0.5 - 0.5)
-    assert (field[1:][field[1:] == 128]).size == 6
+    assert field[0, [0, 12], 0].tolist() == [191, 0]  # 255 (0.5 + 0.5 / 2), 255 (0.5 - 0.5)
+    assert (field[13:] == 128).all()  # the second filter
     coloured = filters_side_by_side(np.array([[[[1.0, 0.0, -1.0]]]]))
-    assert coloured.tolist() == [[[255, 128, 0]]]
+    assert coloured[0, 0].tolist() == [255, 128, 0]
 
 
 def test_large_pictures_are_averaged_small_ones_stay():

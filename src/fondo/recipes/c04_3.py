@@ -154,7 +154,7 @@ def _dish(kitchen: Kitchen, trained: list[float], dead: int, apart: float) -> Di
     pictures = np.array([FIRST, SECOND], float) / 8
     golden = [by_hand(picture, COMPANION) for picture in pictures]
     engine = by_engine(pictures, COMPANION)
-    told = {None: 0.04289691}.get(kitchen.data)  # it speaks of the two pictures only
+    told = 0.04289691 if kitchen.data is None else None  # it speaks of the two pictures only
     figures = (
         Figure("largest difference between hand, glass box and engine", apart),
         mean_of("first picture after training", trained, naive=0.5, published=told),

@@ -1,4 +1,4 @@
-"""C05-1: size of the pictures and strength of pooling, with few pictures; and a ranking of noise."""
+"""C05-1: size of pictures and strength of pooling, with few pictures; and a ranking of noise."""
 
 from typing import TYPE_CHECKING
 

@@ -26,6 +26,7 @@ def run(kitchen: Kitchen) -> Dish:
     import numpy as np
 
     from fondo.data.images.decode import Form
+    from fondo.networks.backbones import BACKBONES
     from fondo.recipes.photos import photos
     from fondo.recipes.transfer import LEAST, SIZE, weights
 
@@ -33,7 +34,7 @@ def run(kitchen: Kitchen) -> Dish:
     size = told.size(SIZE, LEAST)
     pictures = told.X.take(np.arange(min(MANY, len(told.y)))).load(Form(size, size, 3))
     one = min(PICTURE, len(pictures) - 1)
-    first, last = looked_at(_network(found, size), pictures)
+    first, last = looked_at(_network(found, size), pictures, BACKBONES[found.name].explained)
     edges = contours(pictures[one])
     figures = (
         Figure("closest that a map of the first convolution comes to the contours (correlation)",
@@ -43,7 +44,7 @@ def run(kitchen: Kitchen) -> Dish:
     )  # fmt: skip
     notes = (
         found.note,
-        f"The first convolution is {first.name}, the maps behind the last one are {last.name}: "
+        f"The first convolution is {first.name}, the last maps before the head are {last.name}: "
         "never a pooling, which is what the source takes for the last convolution.",
         f"Picture {one} of {len(pictures)}, {size} x {size} pixels, prepared as the weights expect;"
         " maps stand upright, their origin at the top left.",
@@ -57,15 +58,14 @@ def _network(found: Any, size: int) -> Any:
     return backbone(found.name, (size, size, 3), found.path)
 
 
-def looked_at(network: Any, pictures: "np.ndarray") -> tuple[Maps, Maps]:
-    """Maps of the first convolution and of what stands for the last one."""
-    from fondo.explain.images.inside import activations, first_filters, last_maps
+def looked_at(network: Any, pictures: "np.ndarray", late: str) -> tuple[Maps, Maps]:
+    """Maps of the first convolution and of the layer `late`, the last before the head."""
+    from fondo.explain.images.inside import activations, first_filters
 
-    early, late = first_filters(network), last_maps(network)
+    early = first_filters(network)
     assert early is not None  # noqa: S101  every backbone begins with a convolution
-    return tuple(  # type: ignore[return-value]
-        Maps(facts.name, activations(network, pictures, facts.index)) for facts in (early, late)
-    )
+    first, last = (activations(network, pictures, name) for name in (early.index, late))
+    return Maps(early.name, first), Maps(late, last)
 
 
 def contours(picture: "np.ndarray") -> "np.ndarray":
@@ -81,7 +81,7 @@ def contours(picture: "np.ndarray") -> "np.ndarray":
     import numpy as np
 
     down, right = np.gradient(np.asarray(picture, float).mean(axis=2))
-    return np.hypot(down, right)
+    return np.asarray(np.hypot(down, right))
 
 
 def traced(maps: "np.ndarray", edges: "np.ndarray") -> "np.ndarray":
@@ -103,7 +103,7 @@ def traced(maps: "np.ndarray", edges: "np.ndarray") -> "np.ndarray":
 def _told(maps: Maps, one: int, edges: "np.ndarray", place: str) -> list[Figure]:
     import numpy as np
 
-    _, height, width, channels = maps.values.shape
+    _, height, _, channels = maps.values.shape
     close = np.abs(traced(maps.values[one], edges))
     silent = (maps.values[one] <= 0).all(axis=(0, 1))
     return [
@@ -116,9 +116,7 @@ def _told(maps: Maps, one: int, edges: "np.ndarray", place: str) -> list[Figure]
     ]  # fmt: skip
 
 
-def _charts(
-    pictures: "np.ndarray", one: int, first: Maps, last: Maps
-) -> "tuple[Chart, ...]":
+def _charts(pictures: "np.ndarray", one: int, first: Maps, last: Maps) -> "tuple[Chart, ...]":
     import numpy as np
 
     channel = min(CHANNEL, first.values.shape[-1] - 1)

@@ -82,26 +82,27 @@ def targets(points: "np.ndarray", height: int, width: int) -> "np.ndarray":
 
 def run(kitchen: Kitchen) -> Dish:
     """A head on the backbone over seeds, against the mean shape."""
-    from fondo.recipes.seeded import judged, over_seeds
+    from fondo.recipes.seeded import batch_of, judged, over_seeds
     from fondo.recipes.transfer import LEAST, weights
 
     told, found = album(kitchen), weights(kitchen, "vgg16")
     size = SIZE if kitchen.data is not None else LEAST
+    batch = batch_of(len(told.y), BATCH)
     seen = over_seeds(
-        kitchen, found.words, lambda seed: task(found, size, seed), (told.X, told.y),
+        kitchen, found.words, lambda seed: task(found, size, batch, seed), (told.X, told.y),
         judged(told.X_test, told.y_test),
     )  # fmt: skip
     figures, notes = _told(told, found, seen)
     return Dish(figures, notes, (_overlay(told, seen[0]),))
 
 
-def task(found: Any, size: int, seed: int) -> Any:
+def task(found: Any, size: int, batch: int, seed: int) -> Any:
     """Points from a head on that backbone, trained as the source does."""
     from fondo.recipes.seeded import settings
     from fondo.recipes.transfer import with_backbone
     from fondo.tasks.images import ImageKeypoints, Pixels
 
-    rest = settings(batch_size=BATCH, epochs=EPOCHS, seed=seed, still=False)
+    rest = settings(batch_size=batch, epochs=EPOCHS, seed=seed, still=False)
     return with_backbone(ImageKeypoints(pictures=Pixels(size=size), loss="mae", **rest), found)
 
 

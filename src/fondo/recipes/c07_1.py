@@ -44,32 +44,54 @@ def shape(part: int = 1) -> "ConvNet":
     )  # fmt: skip
 
 
-def task(size: int, part: int, epochs: int, seed: int, *, equalize: bool) -> "ImageClassifier":
-    """The published network, not fitted."""
+def task(
+    size: int, part: int, length: tuple[int, int], seed: int, *, equalize: bool
+) -> "ImageClassifier":
+    """The published network, not fitted; `length` is batch size and epochs."""
     from fondo.recipes.seeded import settings
     from fondo.tasks.images import ImageClassifier, Pixels
 
     return ImageClassifier(
         pictures=Pixels(size=size, color="rgb", equalize=equalize),
         architecture=shape(part),
-        **settings(batch_size=32, epochs=epochs, seed=seed),
+        **settings(batch_size=length[0], epochs=length[1], seed=seed),
     )
 
 
 def signs(kitchen: Kitchen) -> Signs:
     """The folder's training and test pictures, or drawn ones."""
-    import numpy as np
-
     from fondo.data.images.pictures import Pictures
-    from fondo.data.splits import split_rows
     from fondo.recipes import easel
 
     if kitchen.data is not None:
         return _read(kitchen)
     drawn = easel.signs()
     X, y, tracks = Pictures.of_array(drawn.pictures, "sample"), drawn.targets, drawn.groups
-    a, b = split_rows(len(y), 0.25, kitchen.seed, groups=np.asarray(tracks))
+    a, b = by_track(y, tracks, 0.25, kitchen.seed)
     return Signs(X.take(a), y[a], tracks[a], X.take(b), y[b])
+
+
+def by_track(
+    y: "np.ndarray", tracks: "np.ndarray", share: float, seed: int
+) -> "tuple[np.ndarray, np.ndarray]":
+    """Rows (n_rest,), (n_part,) with whole tracks set apart; every class keeps a track in the rest.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y, tracks = np.array([0, 0, 0, 0, 1, 1]), np.array([3, 3, 4, 4, 5, 6])
+    >>> rest, part = by_track(y, tracks, 0.5, 0)
+    >>> len(part), sorted(set(y[rest].tolist())), sorted(set(y[part].tolist()))
+    (3, [0, 1], [0, 1])
+    """
+    import numpy as np
+
+    from fondo.data.splits import split_rows
+
+    names, first = np.unique(tracks, return_index=True)
+    _, held = split_rows(len(names), share, seed, stratify=y[first])
+    apart = np.isin(tracks, names[held])
+    return np.flatnonzero(~apart), np.flatnonzero(apart)
 
 
 def _read(kitchen: Kitchen) -> Signs:
@@ -97,34 +119,34 @@ def run(kitchen: Kitchen) -> Dish:
     """With and without equalisation on whole tracks, and once more on a random split."""
     from fondo.data.splits import split_rows
 
-    told, seen, held = signs(kitchen), {}, {}
-    whole = split_rows(len(told.y), HELD, 42, groups=told.tracks)
+    told = signs(kitchen)
+    seen: dict[str, list[Seen]] = {}
+    held: dict[str, list[float]] = {}
+    whole = by_track(told.y, told.tracks, HELD, 42)
     random = split_rows(len(told.y), HELD, 42, stratify=told.y)
     for way, (rest, part) in {EQUAL: whole, PLAIN: whole, LEAKY: random}.items():
         found = _trained(kitchen, told, way, (rest, part))
-        seen[way], held[way] = ([pair[k] for pair in found] for k in (0, 1))
+        seen[way], held[way] = [each for each, _ in found], [own for _, own in found]
     figures, notes = _told(kitchen, told, seen, held)
     return Dish(figures, notes, (_chart(seen, held), _shown(told)))
 
 
 def _trained(kitchen: Kitchen, told: Signs, way: str, parts: Any) -> "list[tuple[Seen, float]]":
     """What the networks of all seeds answer to the test pictures; accuracy on the held-out part."""
-    import numpy as np
-
-    from fondo.recipes.seeded import judged, over_seeds
+    from fondo.recipes.seeded import batch_of, judged, over_seeds
 
     rest, part = parts
     small = kitchen.data is None
     size, width = (24, 4) if small else (SIZE, 1 if kitchen.full else PART)
     epochs, tests = kitchen.epochs(EPOCHS, FULL), judged(told.X_test, told.y_test)
-    known = np.isin(told.y[part], told.y[rest])  # a class may have all its tracks on one side
-    X, y = told.X.take(part[known]), told.y[part[known]]
+    batch = batch_of(len(rest), 32)
+    X, y = told.X.take(part), told.y[part]
 
     def look(fitted: Any) -> "tuple[Seen, float]":
         return tests(fitted), 100 * fitted.score(X, y)
 
     def make(seed: int) -> "ImageClassifier":
-        return task(size, width, epochs, seed, equalize=way != PLAIN)
+        return task(size, width, (batch, epochs), seed, equalize=way != PLAIN)
 
     return over_seeds(kitchen, way, make, (told.X.take(rest), told.y[rest]), look)
 

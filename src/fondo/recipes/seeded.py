@@ -5,10 +5,13 @@ Which pictures they are is in `photos`; dense networks on pixels are in `runs`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fondo.recipes.kitchen import Figure, Kitchen
 from fondo.report.svg import Chart
+
+if TYPE_CHECKING:
+    from fondo.tasks.images import ConvNet
 
 SEEDS = 3  # of networks with convolutions, which take their time
 
@@ -53,7 +56,9 @@ def batch_of(n_rows: int, wanted: int) -> int:
     return max(4, min(wanted, n_rows // 25))
 
 
-def plain_net(filters: Sequence[int], pool: Any, hidden: Sequence[int], **changes: Any) -> Any:
+def plain_net(
+    filters: Sequence[int], pool: Any, hidden: Sequence[int], **changes: Any
+) -> "ConvNet":
     """Convolutions one after another and dense layers on the pixels of the last maps."""
     from fondo.tasks.images import ConvNet
 
@@ -212,7 +217,8 @@ def layer_counts(
     >>> layer_counts((4, 4, 1), tiny, 1)
     [('convolution 1', (2, 2, 1), 10), ('pool 1', (1, 1, 1), 0), ('out', (1,), 2)]
     """
-    (height, width, channels), layers, number = size, [], 0
+    (height, width, channels), number = size, 0
+    layers: list[tuple[str, tuple[int, ...], int]] = []
     for stage, filters in enumerate(shape.filters, start=1):
         for k in range(1, shape.depth + 1):
             number += 1

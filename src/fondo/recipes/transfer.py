@@ -4,7 +4,6 @@ The backbones themselves are in `networks.backbones`; nothing is downloaded here
 """
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,10 +108,9 @@ def with_backbone(task: Any, found: Weights) -> Any:
 def _drawn(backbone: Any) -> Any:
     """Trunk whose filters are drawn."""
     from fondo.data.images.decode import Form
-    from fondo.tasks.images.trunk import PREFIX, Trunk
+    from fondo.tasks.images.trunk import Trunk
 
-    bare = Trunk(backbone, bare=True).arrays(Form(LEAST, LEAST, 3))
-    return Trunk(backbone, {PREFIX + name.removeprefix(PREFIX): a for name, a in bare.items()})
+    return Trunk(backbone, Trunk(backbone, bare=True).arrays(Form(LEAST, LEAST, 3)))
 
 
 def classifier(found: Weights, size: int, seed: int, head: str = "spatial") -> Any:
@@ -128,16 +126,16 @@ def classifier(found: Weights, size: int, seed: int, head: str = "spatial") -> A
     return with_backbone(task, found)
 
 
-def trained(
-    kitchen: Kitchen, told: Photos, found: Weights, head: str = "spatial"
-) -> list[Seen]:
+def trained(kitchen: Kitchen, told: Photos, found: Weights, head: str = "spatial") -> list[Seen]:
     """What the heads of all seeds answer."""
     from fondo.recipes.seeded import judged, over_seeds
 
     size = told.size(SIZE, LEAST)
     name = f"{found.words}, head {head}"
-    make: Callable[[int], Any] = lambda seed: classifier(found, size, seed, head)  # noqa: E731
-    return over_seeds(kitchen, name, make, (told.X, told.y), judged(told.X_test, told.y_test))
+    look = judged(told.X_test, told.y_test)
+    return over_seeds(
+        kitchen, name, lambda seed: classifier(found, size, seed, head), (told.X, told.y), look
+    )
 
 
 def from_nothing(kitchen: Kitchen, told: Photos) -> list[Seen]:

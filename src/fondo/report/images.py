@@ -30,6 +30,7 @@ MOST = 24  # pictures of the gallery, mistakes and examples together
 SIDE = 128  # pixels of one of them, at most
 EXPLAINED = 4  # pictures whose maps are drawn, where none was asked for
 WIDTH = 136  # at which each is shown
+CROWD = 20  # points that are drawn small
 
 STYLE = """
 .sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(136px, 1fr));
@@ -43,9 +44,10 @@ STYLE = """
 .strip figcaption, .bar { font-size: 12.5px; color: var(--soft); }
 .bar img { display: inline-block; width: 128px; height: 8px; margin: 0 8px; }
 .mosaic img { display: block; width: 100%; max-width: 560px; height: auto; }
-.true { fill: none; stroke: #ffffff; stroke-width: 2; }
-.told { fill: #e8710a; stroke: #14181c; stroke-width: 0.6; }
-.gap { stroke: #e8710a; stroke-width: 1.2; }
+.true { fill: none; stroke: #ffffff; stroke-width: 1.6; }
+.told { fill: #e8710a; stroke: #14181c; stroke-width: 0.5; }
+.gap { stroke: #e8710a; stroke-width: 1; }
+.many .true, .many .gap { stroke-width: 0.6; } .many .told { stroke: none; }
 @media (max-width: 760px) { .strip { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 """
 
@@ -163,15 +165,17 @@ def _with_points(one: Shown, pixels: Any) -> Markup:
     guessed, true = places(one.told), [] if one.true is None else places(one.true)
     for (x1, y1), (x2, y2) in zip(true, guessed, strict=False):
         marks.append(element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_="gap"))
-    size = 3.0 if len(guessed) < 20 else 1.6
-    marks += [element("circle", cx=x, cy=y, r=size + 0.6, class_="true") for x, y in true]
-    marks += [element("circle", cx=x, cy=y, r=size * 0.7, class_="told") for x, y in guessed]
+    many = len(guessed) >= CROWD
+    size = 1.2 if many else 2.6
+    marks += [element("circle", cx=x, cy=y, r=1.3 * size, class_="true") for x, y in true]
+    marks += [element("circle", cx=x, cy=y, r=0.8 * size, class_="told") for x, y in guessed]
     return element(
         "svg",
         element("title", told(one)),
         element("image", href=address(pixels), width=WIDTH, height=round(height), x=0, y=0),
         *marks,
         xmlns="http://www.w3.org/2000/svg",
+        class_="many" if many else None,
         role="img",
         viewBox=f"0 0 {WIDTH} {height:.0f}",
         width=WIDTH,

@@ -17,7 +17,8 @@ _VIRIDIS = np.array(
     [(68, 1, 84), (71, 44, 122), (59, 81, 139), (44, 113, 142), (33, 144, 141), (39, 173, 129),
      (92, 200, 99), (170, 220, 50), (253, 231, 37)], float,
 )  # fmt: skip
-_GAP = (150, 156, 162)
+_GAP = (214, 224, 240)  # neither a colour of heat nor a grey
+_TILE = 24  # pixels a side, at least: of smaller tiles each pixel is drawn as several
 _COVER = 0.75  # of the picture by the hottest colour
 _TOP = 0.99  # share of the pixels below full heat, so that one of them does not dim the rest
 TILES = 36  # of one mosaic
@@ -91,7 +92,9 @@ def filters_side_by_side(kernels: Array) -> Array:
 
 
 def mosaic(tiles: Sequence[Array]) -> Array:
-    """Tiles (rows, columns, 3) of one size in a field about as wide as high, with gaps of grey."""
+    """Tiles (rows, columns, 3) of one size in a field about as wide as high, with pale gaps."""
+    times = math.ceil(_TILE / max(tiles[0].shape[:2]))
+    tiles = [tile.repeat(times, axis=0).repeat(times, axis=1) for tile in tiles]
     height, width = tiles[0].shape[:2]
     across = max(1, min(len(tiles), round(math.sqrt(len(tiles) * height / width))))
     down, gap = math.ceil(len(tiles) / across), max(1, min(height, width) // 12)
