@@ -42,7 +42,7 @@ def short(tmp_path_factory):
         yield
 
 
-def test_the_ranking_of_sizes_is_told_with_its_seeds(monkeypatch) -> None:
+def test_the_ranking_of_sizes_is_told_with_its_seeds() -> None:
     dish = c05_1.run(Kitchen())
     found = named(dish)
     for size, pool, count in ((300, 2, 71_643_977), (50, 2, 3_394_377), (300, 3, 7_746_377)):
@@ -65,8 +65,7 @@ def test_shapes_of_the_three_networks_are_those_of_the_source() -> None:
 def test_a_head_on_a_backbone_is_set_beside_a_network_from_nothing() -> None:
     dish = c05_2.run(Kitchen())
     found = named(dish)
-    gain = found["test accuracy (%), squeezenet with drawn filters"[:0] or next(
-        name for name in found if name.startswith("test accuracy, squeezenet"))]  # fmt: skip
+    gain = next(f for name, f in found.items() if name.startswith("test accuracy, squeezenet"))
     assert gain.naive == 0
     count = found["parameters of the head on maps of 9 x 9 x 512"]
     assert count.ours == count.published == 4_720_129
@@ -168,7 +167,7 @@ def test_a_table_without_points_is_refused(tmp_path) -> None:
 def test_classes_stay_in_proportion_and_what_is_broken_is_counted(tmp_path) -> None:
     from fondo.data.images.imaging import pillow
 
-    image = pillow() if callable(pillow) else pillow
+    image = pillow()
     for k in range(60):
         folder = tmp_path / ("one" if k % 3 else "two")
         folder.mkdir(exist_ok=True)
@@ -182,10 +181,12 @@ def test_classes_stay_in_proportion_and_what_is_broken_is_counted(tmp_path) -> N
     assert len(photos.photos(Kitchen(data=tmp_path), most=45, test=0.2).some(10).y) == 10
 
 
-def test_a_folder_without_classes_is_refused(tmp_path) -> None:
-    pl.DataFrame({"picture": ["a.png"]}).write_csv(tmp_path / "table.csv")
+def test_pictures_without_classes_are_refused(tmp_path) -> None:
+    from fondo.data.images.imaging import pillow
+
+    pillow().new("RGB", (8, 8)).save(tmp_path / "a.png")
     with pytest.raises(BadData, match="needs pictures and a label of each"):
-        photos.photos(Kitchen(data=tmp_path / "table.csv"))
+        photos.photos(Kitchen(data=tmp_path))
 
 
 def test_the_first_so_many_are_drawn_the_same_again() -> None:

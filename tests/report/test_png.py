@@ -74,6 +74,16 @@ def test_smooth_pictures_become_small_files():
     assert len(png(smooth)) < 64 * 64 / 8
 
 
+def test_each_row_has_the_filter_that_suits_it():
+    row = np.array([10, 10, 10, 10, 200, 200, 200, 200])
+    pixels = np.array([row, row, row[::-1], 0 * row + [0, 9, 18, 27, 36, 45, 54, 63]])
+    blocks = np.kron(np.array([[10, 250], [90, 40]]), np.ones((1, 4)))  # no neighbour fits all
+    pixels = np.concatenate([pixels, blocks]).astype(np.uint8)
+    lines = zlib.decompress(chunks(png(pixels))[b"IDAT"])
+    assert list(lines[::9]) == [1, 2, 1, 1, 1, 4]
+    np.testing.assert_array_equal(read_back(png(pixels))[..., 0], pixels)
+
+
 def test_grey_pictures_may_lack_the_axis_of_channels():
     pixels = np.arange(6, dtype=np.uint8).reshape(2, 3)
     assert png(pixels) == png(pixels[..., None])

@@ -90,12 +90,14 @@ recipe = Recipe(
         "One network and one picture, a mean that nobody wrote: the companion's own run has 0.5276 "
         "in place of 0.6336.",
     ),
-    ours="pending",
+    ours="1 with 0.516 (0.459 to 0.574) after the shift to the left, 0.867 to the right, 0.935 unmoved; "
+    "test accuracy 97.2 % unmoved, 93.5 % moved left by 1, 73.6 % by 2 (10 seeds)",
     naive="0.1 for each digit; 11.35 % of the test pictures: always the commonest digit",
     lesson=(
-        "A dense network learns each pixel in its place: move all of them by one and what it "
-        "learnt lies beside the picture. Test on moved pictures, all of them, with sign, size and "
-        "filling said; one probe swings from seed to seed."
+        "A dense network learns each pixel in its place. One pixel costs it four points of all "
+        "test pictures, two cost it 24: the single probe of the source makes the first look worse "
+        "than it is and says nothing of the second. Test on all pictures, with sign, size and "
+        "filling of the shift said, from several seeds."
     ),
     data="a folder with the four files of MNIST",
     sample="1,797 small digits of scikit-learn, stretched to 0 to 255; 100 hidden units",

@@ -187,7 +187,7 @@ recipe = Recipe(
         "It slices the array with one index too many, and calls pictures of 4 x 4 28 x 28.",
         "With one filter the ReLU is often dead for one class; in the companion's run it is.",
     ),
-    ours="pending",
+    ours="0.29 (0.21 to 0.37) over ten starts; hand, glass box and engine agree to 1e-6",
     naive="0.5: no idea",
     lesson=(
         "Take the weights out and compute a row by hand once: it finds a bias that is multiplied, "

@@ -104,7 +104,9 @@ def test_the_last_maps_are_those_of_the_last_convolution_with_its_activation():
     active = keras.layers.Activation("relu", name="active")
     dropped = keras.layers.Dropout(0.5, name="dropped")
     pooled = keras.layers.MaxPooling2D(2, name="pooled")
+    steady = keras.layers.MaxPooling2D(3, strides=1, padding="same", name="steady")
     assert last_maps(build(active, pooled)).name == "active"
+    assert last_maps(build(active, steady)).name == "active"
     assert last_maps(build(dropped, pooled)).name == "sum"
 
 

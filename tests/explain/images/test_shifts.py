@@ -21,6 +21,8 @@ def test_moves_by_hand():
     assert moved(0, 1) == [[1, 1, 2], [4, 4, 5], [7, 7, 8]]
     assert moved(1, 0) == [[1, 2, 3], [1, 2, 3], [4, 5, 6]]
     assert moved(-2, 0) == [[7, 8, 9]] * 3
+    assert moved(0, 1, fill=[0]) == [[0, 1, 2], [0, 4, 5], [0, 7, 8]]
+    assert moved(1, 0, fill=[0]) == [[0, 0, 0], [1, 2, 3], [4, 5, 6]]
     assert moved(1, -1, fill=[0]) == [[0, 0, 0], [2, 3, 0], [5, 6, 0]]
 
 
