@@ -28,10 +28,10 @@ from fondo.report.scales import number
 
 Array = np.ndarray[Any, Any]
 
-BUDGET = 10**12  # products of kernels, about: some ten seconds of two cores
-ALL_WAYS = 1300  # pictures that explaining one of them asks for, all ways checked
+BUDGET = 3 * 10**11  # products of kernels, about: some twenty seconds of two cores
+ALL_WAYS = 1500  # pictures that explaining one of them asks for, all ways checked
 ONE_WAY = 230  # the same for Grad-CAM alone
-PATIENCE = 10  # times as much is done for a picture that was named
+PATIENCE = 20  # times as much is done for a picture that was named
 PAIRS, WRONG, RIGHT = 3, 12, 6
 STUDIED = 256  # most pictures that are shifted: one block of answers
 FEWEST_STUDIED = 20

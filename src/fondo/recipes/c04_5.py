@@ -109,8 +109,8 @@ recipe = Recipe(
         "The split does not keep the classes in proportion; 32 x 32 in the closing list should "
         "read 50 x 50.",
     ),
-    ours="80.8 % (74.4 to 85.9) on 177 faces of UTKFace, 83.1 % (78.0 to 88.1) over 3 seeds, after 12 "
-    "epochs",
+    ours="80.8 % (74.4 to 85.9) on 177 faces of UTKFace, 83.1 % (78.0 to 88.1) over 3 seeds, after "
+    "12 epochs",
     naive="50 %: always one label",
     lesson=(
         "Say how many test pictures there were beside every accuracy, count what could not be "

@@ -199,7 +199,8 @@ def check_pictures(pictures: Any, owner: str) -> Array:
 
 def check_choice(network: Any, choice: Any, n_rows: int, owner: str) -> Array:
     """Chosen output of each picture as int32 (n,); BadParameter where there is no such output."""
-    count = max(int(network.output_shape[-1]), 2)
+    # a network without a graph does not say how many outputs it has
+    count = max(int(network.output_shape[-1]), 2) if has_layers(network) else 1 << 31
     array = np.asarray(choice)
     whole = array.dtype.kind in "iu" and array.ndim <= 1 and array.size in (1, n_rows)
     if not whole or array.min() < 0 or array.max() >= count:
