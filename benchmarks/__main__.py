@@ -17,6 +17,8 @@ PARTS = {
     "stream": "20 million rows from disk, peak memory",
     "search": "candidates, folds and seeds side by side beside peers, compiling included",
     "scratch": "the glass box beside the engine, on digits",
+    "images": "convolutional networks beside peers, and reading of JPEGs",
+    "image_quality": "held-out scores of picture tasks (needs FONDO_DATA)",
     "funds": "fund ranking: acceptance figures on invented universes, speed of features and "
     "walk-forward",
 }
@@ -37,7 +39,7 @@ def main() -> int:
         code = subprocess.run(command, env=environment({}), check=False).returncode
         minutes = (time.perf_counter() - start) / 60
         verdict = "missed" if code else "reached"
-        lines.append(f"  {name:<10}{verdict:<10}{minutes:6.1f} min   load at its start {load:.2f}")
+        lines.append(f"  {name:<14}{verdict:<10}{minutes:6.1f} min   load at its start {load:.2f}")
     print("\n" + "\n".join(lines))
     return 1 if any("missed" in line for line in lines) else 0
 

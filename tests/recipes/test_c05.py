@@ -149,13 +149,13 @@ def test_key_points_are_judged_beside_the_mean_shape() -> None:
 
 def test_errors_of_points_worked_by_hand() -> None:
     truth = np.zeros((1, 68, 2))
-    truth[0, 45] = [40.0, 30.0]
+    truth[0, 36], truth[0, 45] = [10.0, 10.0], [40.0, 50.0]
     said = truth.copy()
     said[0, :34] += [3.0, 4.0]  # half of the points are 5 pixels off
     assert c05_7.distances(truth, said).tolist() == [2.5]
     assert c05_7.between_eyes(truth).tolist() == [50.0]
     flat = c05_7.targets(truth, height=60, width=80)
-    assert flat[0, [45, 68 + 45]].tolist() == [0.5, 0.5]
+    assert flat[0, [45, 68 + 45]].tolist() == [0.5, 50 / 60]
 
 
 def test_a_table_without_points_is_refused(tmp_path) -> None:

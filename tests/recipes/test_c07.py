@@ -54,8 +54,10 @@ def test_the_network_of_the_source_has_its_count() -> None:
 
 def test_tracks_stay_whole_and_no_class_is_lost() -> None:
     drawn = easel.signs()
-    rest, part = c07_1.by_track(drawn.targets, drawn.groups, 0.25, 0)
-    assert set(drawn.groups[rest]).isdisjoint(drawn.groups[part])
+    tracks = 100 + drawn.groups
+    rest, part = c07_1.by_track(drawn.targets, tracks, 0.25, 0)
+    assert set(tracks[rest]).isdisjoint(tracks[part])
+    assert 0.2 < len(part) / len(tracks) < 0.3
     assert sorted(set(drawn.targets[rest].tolist())) == list(range(6))
     assert len(rest) + len(part) == len(drawn.targets)
 
