@@ -78,7 +78,7 @@ def test_one_class_is_told_and_a_table_beside_it(tmp_path: Path) -> None:
     put(tmp_path, "a/1.png")
     assert read_folder(tmp_path)[1] == ["There is only one class folder, 'a'."]
     put(tmp_path, "log.csv")
-    assert "There is a table beside it, log.csv: did you mean" in read_folder(tmp_path)[1][-1]
+    assert "There is a table, log.csv: did you mean" in read_folder(tmp_path)[1][-1]
 
 
 def test_an_empty_folder_and_none(tmp_path: Path) -> None:

@@ -57,7 +57,11 @@ def test_files_that_are_no_tables(refused, content, match) -> None:
         ("gone.csv", "gone.csv: there is no such file."),
         ("tt.csv", "tt.csv: there is no such file. Did you mean 't.csv'?"),
         ("no/t.csv", "The folder no does not exist either. Check the path."),
-        (".", ".: this is a folder, not a file. Give the file with the table."),
+        (
+            ".",
+            "no picture in this folder or below. 1 file is no picture and passed over (.csv 1). "
+            "There is a table, t.csv: did you mean to give that?",
+        ),
         ("https://example.org/t.csv", "https://example.org/t.csv: fondo does not download."),
         ("sample:irs", "there is no such sample. Did you mean 'iris'?"),
     ],

@@ -96,10 +96,9 @@ def faces(persons: int = 40, frames: int = 4, side: int = 32, seed: int = 0) -> 
     points = np.einsum("njc,dcn->njd", form, turn) * draw.uniform(0.8, 1.1, (n, 1, 1))
     points = side * (0.5 + 0.38 * points + draw.normal(0, 0.04, (n, 1, 2)))
     y, x = (side * place for place in _places(side))
-    jaw = points[:, :17].mean(axis=1), np.ptp(points[:, :17, 0], axis=1) / 2
-    skin = (
-        np.hypot(x - jaw[0][:, :1, None], (y - jaw[0][:, 1:, None]) / 1.1) < jaw[1][:, None, None]
-    )
+    ends = points[:, [0, 16]]  # of the jaw, at the height of the middle of the face
+    middle, half = ends.mean(axis=1)[:, :, None, None], np.ptp(ends[..., 0], axis=1) / 2
+    skin = np.hypot(x - middle[:, 0], y - middle[:, 1]) < half[:, None, None]
     away = np.full((n, side, side), np.inf)
     for k in range(17, FACE_POINTS):
         near = np.hypot(x - points[:, k, 0][:, None, None], y - points[:, k, 1][:, None, None])

@@ -22,7 +22,8 @@ from fondo.tasks.crossing import fold_parts, weighted
 from fondo.tasks.rows import Part, part_of
 from fondo.tasks.settings import with_settings
 
-SCORES = {"class": "log_loss", "number": "rmse"}  # by which candidates are ranked
+# by which candidates are ranked
+SCORES = {"class": "log_loss", "number": "rmse", "points": "normalised_mean_error"}
 
 
 @dataclass(frozen=True)

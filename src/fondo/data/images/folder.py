@@ -55,7 +55,7 @@ def read_folder(path: Path) -> tuple[pl.DataFrame, list[str]]:
     walk.start()
     found = sorted(walk.pictures, key=lambda name: name.split("/"))
     if not found:
-        raise BadData(f"{path}: {_nothing(walk)}")
+        raise BadData(f"{path}: {_nothing(walk)}{_tables(names)}")
     classed = [name for name in found if "/" in name]
     labels = [name.partition("/")[0] for name in classed]
     if not classed:
@@ -197,7 +197,7 @@ def _nothing(walk: _Walk) -> str:
 
 def _tables(names: list[str]) -> str:
     tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".parquet"))]
-    return f" There is a table beside it, {tables[0]}: did you mean to give that?" if tables else ""
+    return f" There is a table, {tables[0]}: did you mean to give that?" if tables else ""
 
 
 def _count(n: int, what: str) -> str:
