@@ -230,10 +230,9 @@ def test_ours_is_a_figure(recipe) -> None:
 
 
 @pytest.mark.data
-def test_the_curve_over_shifts_holds_on_mnist(fondo_data, monkeypatch) -> None:
-    monkeypatch.setattr(c04_1, "EPOCHS", 1)
+def test_the_curve_over_shifts_holds_on_mnist(fondo_data) -> None:
     told = digits(Kitchen(data=fondo_data / "images" / "mnist"))
     probe = shifted.probe_of(told.X, told.y, told.side)
-    _, seen = c04_1.dense(Kitchen(), told, probe)
+    _, seen = c04_1.dense(Kitchen(), told, probe, 1)
     assert seen[0].pixels == list(range(-5, 6))
     assert seen[0].at(0) > 88 > 60 > seen[0].at(-3)

@@ -37,6 +37,7 @@ def short(tmp_path_factory):
         patch.setattr(easel, "shapes", lambda: shapes(n=80, side=16))
         patch.setattr(easel, "faces", lambda: faces(persons=12, frames=3))
         patch.setattr(c05_1, "EPOCHS", 2)
+        patch.setattr(c05_1, "PART", 16)
         patch.setattr(transfer, "EPOCHS", 2)
         patch.setattr(c05_7, "EPOCHS", 2)
         yield

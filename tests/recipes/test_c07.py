@@ -25,8 +25,9 @@ def short(tmp_path_factory):
         patch.setattr(seeded, "SEEDS", 2)
         patch.setattr(easel, "signs", lambda: signs(tracks=24, frames=4))
         patch.setattr(easel, "road", lambda: road(n=150))
-        patch.setattr(c07_1, "EPOCHS", 3)
+        patch.setattr(c07_1, "EPOCHS", 2)
         patch.setattr(c07_2, "EPOCHS", 3)
+        patch.setattr(c07_2, "SIZE", (32, 48))
         yield
 
 

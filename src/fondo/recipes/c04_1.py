@@ -21,7 +21,7 @@ def run(kitchen: Kitchen) -> Dish:
 
     told = digits(kitchen)
     probe = probe_of(told.X, told.y, told.side)
-    runs, seen = dense(kitchen, told, probe)
+    runs, seen = dense(kitchen, told, probe, EPOCHS)
     figures, notes = _told(told, runs, seen)
     charts = (
         accuracy_curve("A dense network and a shift", {"dense": seen}, "All test pictures."),
@@ -30,7 +30,9 @@ def run(kitchen: Kitchen) -> Dish:
     return Dish(figures, notes, charts)
 
 
-def dense(kitchen: Kitchen, told: "Digits", probe: "Array") -> "tuple[Runs, list[Shifts]]":
+def dense(
+    kitchen: Kitchen, told: "Digits", probe: "Array", epochs: int
+) -> "tuple[Runs, list[Shifts]]":
     """Ten dense networks, and what each says of moved pictures."""
     from fondo.recipes.runs import base, train
     from fondo.recipes.shifted import dense_answer, look_at_shifts
@@ -38,7 +40,7 @@ def dense(kitchen: Kitchen, told: "Digits", probe: "Array") -> "tuple[Runs, list
     def look(network: Any, state: Any) -> "Shifts":
         return look_at_shifts(dense_answer(network, state), told, probe)
 
-    runs = train(kitchen, "dense", told.rows(), base(told, 1024, EPOCHS), look)
+    runs = train(kitchen, "dense", told.rows(), base(told, 1024, epochs), look)
     return runs, list(runs.seen)
 
 

@@ -40,7 +40,7 @@ def run(kitchen: Kitchen) -> Dish:
     told = digits(kitchen)
     probe = probe_of(told.X_test, told.y_test, told.side)
     seen = convolutions(kitchen, told, probe)
-    _, flat = dense(kitchen, told, probe)
+    _, flat = dense(kitchen, told, probe, kitchen.epochs(EPOCHS, FULL))
     figures, notes = _told(told, kitchen.epochs(EPOCHS, FULL), seen, flat)
     charts = (
         accuracy_curve("Shifted pictures", {"convolutions": seen, "dense": flat},

@@ -135,7 +135,8 @@ recipe = Recipe(
         "of cats and dogs, which are not in the pictures.",
         "The test pictures are watched each epoch; failed downloads are swallowed.",
     ),
-    ours="pending",
+    ours="85.5 % (79.7 to 91.3) small, 85.3 % (79.2 to 91.4) large, 84.7 % (76.9 to 92.6) by 3: "
+    "one cannot tell them apart (UTKFace, 100 and 50 pixels, a quarter of the filters, 3 seeds)",
     naive="50 %: always one label",
     lesson=(
         "With few, large pictures and weak pooling nearly all weights sit in one dense layer (70 "

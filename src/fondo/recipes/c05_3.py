@@ -165,7 +165,8 @@ recipe = Recipe(
         "upside down; pictures are labelled as filters.",
         "One line divides the result where it should scale the features first.",
     ),
-    ours="pending",
+    ours="SqueezeNet in its place: one map of 64 traces the contours (correlation 0.50), none of "
+    "the last 512, of which 69 % are silent",
     naive="0: a map that has nothing to do with the contours",
     lesson=(
         "Early filters answer to edges and colours of any picture, late ones to something that no "
