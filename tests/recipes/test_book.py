@@ -16,7 +16,10 @@ from fondo.recipes.kitchen import Dish, Figure, Kitchen, Recipe
 from fondo.report.charts import Line, lines
 from fondo.report.svg import Axis
 
-IDS = ["C01-6", *(f"C02-{k}" for k in range(1, 13)), "C03-1", "C03-2", "C03-3", "C03-4", "C03-9"]
+IDS = [
+    "C01-6", *(f"C02-{k}" for k in range(1, 13)), "C03-1", "C03-2", "C03-3", "C03-4", "C03-9",
+    *(f"C04-{k}" for k in range(1, 7)), *(f"C05-{k}" for k in range(1, 8)), "C07-1", "C07-2",
+]  # fmt: skip
 
 
 def test_the_book_holds_the_recipes_in_order() -> None:

@@ -1,7 +1,6 @@
 """C04-1 to C04-6 on their samples: golden values and counts, and what is told honestly."""
 
 import math
-import re
 
 import numpy as np
 import polars as pl
@@ -221,12 +220,6 @@ def test_drawn_shapes_are_of_equal_size_and_repeat() -> None:
     light = one.pictures.astype(float).mean(axis=(1, 2, 3))
     assert abs(light[::2].mean() - light[1::2].mean()) < 10  # nothing to be told by brightness
     assert sorted(set(one.targets.tolist())) == ["disc", "square"]
-
-
-@pytest.mark.parametrize("recipe", [c04_1, c04_2, c04_3, c04_4, c04_5, c04_6])
-def test_ours_is_a_figure(recipe) -> None:
-    told = recipe.recipe.ours
-    assert re.search(r"\d|same nine", told), told
 
 
 @pytest.mark.data

@@ -25,11 +25,13 @@ recipe = Recipe(
         "The labels of this step are raw words; the example of preparing a picture reshapes it to "
         "224 pixels though all have 300.",
     ),
-    ours="pending",
+    ours="SqueezeNet in its place: 77.0 % (74.9 to 79.2) over 3 seeds; from nothing 85.5 % "
+    "(79.7 to 91.3), on 177 faces of UTKFace",
     naive="50 %: always one label",
     lesson=(
-        "With few photographs borrow the filters of a network that has seen a million: compute "
-        "features once, train a small head, and prepare pictures as its weights expect."
+        "Filters that have seen a million photographs can be borrowed: prepare pictures as the "
+        "weights expect, compute features once, train a small head. Whether it pays is to be "
+        "measured: on small, aligned faces a small backbone loses to a network from nothing."
     ),
     data="a folder with two folders of pictures, or a table with columns of pictures and label",
     sample="240 drawn pictures: discs and squares; SqueezeNet, its filters drawn where no weights "

@@ -31,11 +31,12 @@ recipe = Recipe(
         "that are not there.",
         "The best epoch is picked on 175 test pictures.",
     ),
-    ours="pending",
+    ours="SqueezeNet in its place: 77.0 % (74.9 to 79.2) over 3 seeds; from nothing 85.5 % "
+    "(79.7 to 91.3), on 177 faces of UTKFace",
     naive="50 %: always one label",
     lesson=(
-        "A deeper backbone gains nothing here: what helps is that it has seen photographs. Compare "
-        "backbones on the same pictures, the same seeds and the same head."
+        "A deeper backbone gains nothing in the source. Compare backbones on the same pictures, "
+        "the same seeds and the same head, with a network from nothing beside them."
     ),
     data="a folder with two folders of pictures, or a table with columns of pictures and label",
     sample="240 drawn pictures: discs and squares; SqueezeNet, its filters drawn where no weights "

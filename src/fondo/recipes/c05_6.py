@@ -89,12 +89,14 @@ recipe = Recipe(
         "The smallest input is given as 224 x 224; the library takes 32 x 32.",
         "The step is titled as downloading Inception; the best epoch is picked on test pictures.",
     ),
-    ours="pending",
+    ours="SqueezeNet, the only one at hand: 77.0 % (74.9 to 79.2) on maps, 81.0 % (80.2 to 81.8) "
+    "on averages; from nothing 85.5 % (79.7 to 91.3); 177 faces of UTKFace, 3 seeds",
     naive="50 %: always one label",
     lesson=(
         "Compare backbones with one head, one protocol and several seeds, and put the uncertainty "
-        "beside each: there is no considerable difference between them, since all bring general "
-        "filters; the difference is to a network from nothing."
+        "beside each: in the source there is no considerable difference between them, since all "
+        "bring general filters. What they gain is told only by a network from nothing, which here, "
+        "on small aligned faces, is the best of the table."
     ),
     data="a folder with two folders of pictures, or a table with columns of pictures and label",
     sample="240 drawn pictures: discs and squares; SqueezeNet, its filters drawn where no weights "

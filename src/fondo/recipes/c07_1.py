@@ -230,11 +230,13 @@ recipe = Recipe(
         "Classes are uneven, and only plain accuracy is told.",
         "HSV is said to turn three channels into one.",
     ),
-    ours="pending",
+    ours="a random split tells 87.9 % (84.2 to 91.6), its 900 test pictures 50.8 % (46.0 to "
+    "55.6); by track 48.2 % (43.1 to 53.3) with and 43.3 % (40.3 to 46.2) without equalisation",
     naive="always the commonest sign",
     lesson=(
-        "Split by what belongs together, here the track, or use the official test pictures. "
-        "Compare with and without a step on the same split and seeds."
+        "Split by what belongs together, here the track, or use the official test pictures: a "
+        "random split flatters itself by 37 points here. Equalisation seems to help by five, but "
+        "three seeds cannot tell; compare a step on the same split and seeds."
     ),
     data="a folder with train (a folder of pictures for each class, named TRACK_FRAME), test and "
     "test_labels.csv (image, class)",
