@@ -45,10 +45,10 @@ def test_every_preparation_and_check_sum_is_one() -> None:
     assert all(len(told) in (32, 64) and int(told, 16) for told in sums)
 
 
-def test_what_enters_is_bytes_with_a_name() -> None:
+def test_what_enters_has_a_name_and_may_have_fractions() -> None:
     model = backbone("squeezenet", (31, 40, 1))
     assert model.inputs[0].name == "pictures"
-    assert model.inputs[0].dtype == "uint8"
+    assert model.inputs[0].dtype == "float32"  # as bytes, changed pictures would lose fractions
     assert model.output_shape == (None, 1, 1, 512)
 
 

@@ -62,7 +62,7 @@ def conv_network(
         (batch, outputs).
     """
     parts = _Parts(shape, seed)
-    pictures = keras.Input(size, name="pictures", dtype="uint8")
+    pictures = keras.Input(size, name="pictures")  # bytes become float32 as they enter
     x = EqualizeBrightness(name="equalized")(pictures) if equalize else pictures
     x = keras.layers.Rescaling(1 / 255, name="scaled")(x)
     if shape.kind == "plain":

@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 import fondo
 from fondo import Augment, ConvNet, ImageClassifier, Pixels
+from fondo.backend import keras
 from fondo.errors import BadData, BadParameter
 from fondo.tasks.images.augment import no_augment
 
@@ -172,3 +173,10 @@ def test_a_table_without_pictures_is_refused():
 def test_a_label_of_no_class_is_refused_in_judging(digits, fitted):
     with pytest.raises(BadData, match="label '11' was not among the classes"):
         fitted.evaluate(digits[2][:2], np.array([11, 1]))
+
+
+def test_changed_pictures_enter_with_their_fractions(digits, fitted):
+    inside = fitted.network_.get_layer("scaled")
+    halves = np.full((1, 8, 8, 1), 100.5, np.float32)
+    scaled = keras.Model(fitted.network_.inputs, inside.output)(halves)
+    assert np.asarray(scaled) == pytest.approx(np.full((1, 8, 8, 1), 100.5 / 255), rel=1e-6)

@@ -49,7 +49,7 @@ def backbone(
     _check(name, facts, shape)
 
     def make() -> Any:
-        pictures = keras.Input(shape, name="pictures", dtype="uint8")
+        pictures = keras.Input(shape, name="pictures")  # bytes become float32 as they enter
         prepared = Prepare(**MODES[facts.preparation], name="prepared")(pictures)
         return keras.Model(pictures, facts.builder(prepared), name=name)
 
