@@ -178,5 +178,5 @@ def test_a_label_of_no_class_is_refused_in_judging(digits, fitted):
 def test_changed_pictures_enter_with_their_fractions(digits, fitted):
     inside = fitted.network_.get_layer("scaled")
     halves = np.full((1, 8, 8, 1), 100.5, np.float32)
-    scaled = keras.Model(fitted.network_.inputs, inside.output)(halves)
+    scaled = keras.Model(fitted.network_.inputs[0], inside.output)(halves)
     assert np.asarray(scaled) == pytest.approx(np.full((1, 8, 8, 1), 100.5 / 255), rel=1e-6)
