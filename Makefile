@@ -26,7 +26,7 @@ $(VENV)/dev.stamp: $(VENV)/base.stamp pyproject.toml
 	touch $@
 
 demo: $(VENV)/base.stamp  ## train on pictures of digits, live, with a report that shows them
-	$(BIN)/fondo train sample:digit_pictures --set epochs=8
+	$(BIN)/fondo train sample:digit_pictures --set kind=plain --set filters=16,32 --set flatten=true --set epochs=12
 
 lint: $(VENV)/dev.stamp  ## format, lint, types, import rules
 	$(BIN)/ruff format --check src tests benchmarks
