@@ -5,8 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from fondo.data.images.columns import PICTURE, is_picture
-
-ARRAYS = (".npz", ".npy", ".idx")
+from fondo.data.images.places import is_array_file
 
 
 def read_pictures(path: Path) -> tuple[pl.DataFrame, list[str]] | None:
@@ -34,7 +33,7 @@ def read_pictures(path: Path) -> tuple[pl.DataFrame, list[str]] | None:
         from fondo.data.images.folder import read_folder  # tables need none of this
 
         return read_folder(path)
-    if path.suffix.lower() in ARRAYS or "-ubyte" in path.name:
+    if is_array_file(path.name):
         from fondo.data.images.arrays import read_arrays
 
         return read_arrays(path)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import polars as pl
 
-from fondo.contracts import Contract, Either, Made, Nothing, Real, Whole, Word
+from fondo.contracts import Contract, Either, Made, Nothing
 from fondo.data.images.columns import picture_column
 from fondo.data.images.decode import Form
 from fondo.data.images.pictures import Pictures
@@ -21,7 +21,6 @@ from fondo.data.samples import read_source
 from fondo.data.splits import Latest, time_numbers
 from fondo.data.tables.frames import to_frame
 from fondo.data.tables.patterns import column_of
-from fondo.engine.optimizers import is_optimizer
 from fondo.engine.plan import Plan
 from fondo.engine.predict import set_state
 from fondo.engine.step import Augment as Change
@@ -41,6 +40,7 @@ from fondo.tasks.images.trunk import PREFIX, Trunk
 from fondo.tasks.images.tuning import fine_tune, freeze_statistics
 from fondo.tasks.rows import Part, read_target, wanted_target
 from fondo.tasks.run import Run
+from fondo.tasks.training import training_contracts
 
 FEWEST = 2  # pictures; one alone shows nothing
 MOST_BROKEN = 0.5  # of the pictures; beyond it something else is wrong
@@ -52,19 +52,7 @@ SHARED_CONTRACTS: dict[str, Contract] = {
     "architecture": Either(Nothing(), Made("ConvNet(...)", lambda v: isinstance(v, ConvNet))),
     "backbone": Either(Nothing(), Made("Backbone(...)", lambda v: isinstance(v, Backbone))),
     "augment": Either(Nothing(), Made("Augment(...)", lambda v: isinstance(v, Augment))),
-    "optimizer": Either(
-        Nothing(), Word("the name of a Keras optimizer"), Made("a keras optimizer", is_optimizer)
-    ),
-    "learning_rate": Either(Nothing(), Real(0, open_low=True)),
-    "batch_size": Either(Nothing(), Whole(1, unit="pictures")),
-    "epochs": Whole(1, unit="passes over the training pictures"),
-    "patience": Either(Nothing(), Whole(1, unit="epochs")),
-    "validation": Either(
-        Nothing(),
-        Real(0, 1, open_high=True, unit="share of the training pictures"),
-        Made("Latest(column, share)", lambda v: isinstance(v, Latest)),
-    ),
-    "random_state": Whole(0, 2**32 - 1),
+    **training_contracts("pictures"),
 }
 
 

@@ -3,10 +3,10 @@
 The networks themselves, and how their weights are read, are in `networks.backbones`.
 """
 
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from fondo.networks.backbones import backbone as build
 from fondo.networks.backbones.heads import head as build_head
 from fondo.networks.backbones.places import weights_file
 from fondo.store.fetched import fetch
+from fondo.store.weights import hash_arrays
 from fondo.tasks.images.settings import Backbone
 
 AVERAGE = "average"  # the head that sees means of maps alone
@@ -132,28 +133,20 @@ class Trunk:
     def _file(self) -> Path:
         return weights_file(str(self.settings.name), self.settings.weights, fetch)
 
+    @cached_property
+    def _digest(self) -> str:
+        """Of weights that came from a model folder."""
+        return hash_arrays(self._weights or {})
+
     def _key(self, form: Form) -> tuple[Any, ...]:
         """What features depend on besides the picture."""
-        if self._weights is not None:
-            digest = hashlib.sha256()
-            for name in sorted(self._weights):
-                digest.update(np.ascontiguousarray(self._weights[name]).tobytes())
-            told: Any = digest.hexdigest()
-        else:
+        if self._weights is None:
             path = self._file()
             stat = path.stat()
-            told = str(path), stat.st_size, stat.st_mtime_ns
+            told: Any = str(path), stat.st_size, stat.st_mtime_ns
+        else:
+            told = self._digest
         return self.settings.name, self.settings.head != AVERAGE, form, told
-
-    def __getstate__(self) -> dict[str, Any]:
-        weights = self._weights
-        if weights is None and self._models:
-            model = next(iter(self._models.values()))
-            weights = {
-                f"{PREFIX}{i:04d}.{w.path}": np.asarray(w) for i, w in enumerate(model.weights)
-            }
-        bare = self._bare and weights is None
-        return {"settings": self.settings, "_weights": weights, "_models": {}, "_bare": bare}
 
 
 def _set(model: Any, weights: Mapping[str, np.ndarray]) -> None:

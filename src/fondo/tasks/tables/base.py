@@ -15,7 +15,7 @@ from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
-from fondo.contracts import Contract, Either, Made, Nothing, Real, Whole, Word
+from fondo.contracts import Contract, Either, Made, Nothing
 from fondo.data.fingerprint import fingerprint, row_hashes
 from fondo.data.samples import read_source
 from fondo.data.splits import Latest
@@ -24,7 +24,6 @@ from fondo.data.tables.encoder import TableEncoder, bins
 from fondo.data.tables.frames import take_rows, to_frame
 from fondo.data.tables.patterns import column_of, is_pattern
 from fondo.engine.knobs import knobs_of
-from fondo.engine.optimizers import is_optimizer
 from fondo.errors import BadData, did_you_mean
 from fondo.judge import leaks as leak_checks
 from fondo.judge.baselines import fitted
@@ -34,23 +33,12 @@ from fondo.tasks.architecture import MLP, architecture
 from fondo.tasks.base import Inputs, Task
 from fondo.tasks.codec import settings_to_json
 from fondo.tasks.rows import Part, read_target, wanted_target
+from fondo.tasks.training import training_contracts
 
 SHARED_CONTRACTS: dict[str, Contract] = {
     "columns": Either(Nothing(), Made("Columns(...)", lambda v: isinstance(v, Columns))),
     "architecture": Either(Nothing(), architecture()),
-    "optimizer": Either(
-        Nothing(), Word("the name of a Keras optimizer"), Made("a keras optimizer", is_optimizer)
-    ),
-    "learning_rate": Either(Nothing(), Real(0, open_low=True)),
-    "batch_size": Either(Nothing(), Whole(1, unit="rows")),
-    "epochs": Whole(1, unit="passes over the training rows"),
-    "patience": Either(Nothing(), Whole(1, unit="epochs")),
-    "validation": Either(
-        Nothing(),
-        Real(0, 1, open_high=True, unit="share of the training rows"),
-        Made("Latest(column, share)", lambda v: isinstance(v, Latest)),
-    ),
-    "random_state": Whole(0, 2**32 - 1),
+    **training_contracts("rows"),
 }
 
 
