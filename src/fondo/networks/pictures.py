@@ -38,8 +38,9 @@ class Shape(Protocol):
 
 
 def conv_network(
-    size: tuple[int, int, int], n_outputs: int, shape: Shape, *, seed: int, equalize: bool = False
-) -> Any:
+    size: tuple[int, int, int], n_outputs: int, shape: Shape, *, seed: int,
+    equalize: bool = False, beside: int = 0,
+) -> Any:  # fmt: skip
     """Network from pictures to one number an output.
 
     Parameters
@@ -54,12 +55,15 @@ def conv_network(
         Draws the weights and the dropout.
     equalize : bool, default=False
         Whether brightness is equalised first.
+    beside : int, default=0
+        Numbers that enter beside the picture: they join what the convolutions found, in front of
+        the dense layers and once more in front of the last of them.
 
     Returns
     -------
     keras.Model
-        Takes uint8 or float32 (batch, height, width, channels), 0 to 255; returns float32
-        (batch, outputs).
+        Takes uint8 or float32 (batch, height, width, channels), 0 to 255, with `beside` also
+        "beside" (batch, numbers); returns float32 (batch, outputs).
     """
     parts = _Parts(shape, seed)
     pictures = keras.Input(size, name="pictures")  # bytes become float32 as they enter
@@ -73,11 +77,40 @@ def conv_network(
         x = keras.layers.Flatten(name="flat")(x)
     else:
         x = keras.layers.GlobalAveragePooling2D(name="averages")(x)
+    numbers = keras.Input((beside,), name="beside") if beside else None
+    if beside and shape.hidden:
+        x = keras.layers.Concatenate(name="maps_and_numbers")([x, numbers])
     for number, units in enumerate(shape.hidden, start=1):
         x = parts.dense(x, units, f"hidden_{number}", shape.activation)
     x = parts.dropout(x, shape.dropout, "dropout")
+    if beside:
+        x = keras.layers.Concatenate(name="with_numbers")([x, numbers])
     outputs = parts.dense(x, n_outputs, "out", None)
-    return plain(keras.Model(pictures, outputs))
+    return plain(
+        keras.Model({"pictures": pictures, "beside": numbers} if beside else pictures, outputs)
+    )
+
+
+def pictures_alone(network: Any) -> Any:
+    """Network of `conv_network` whose numbers beside the picture are all 0.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Takes "pictures" and "beside".
+
+    Returns
+    -------
+    keras.Model
+        Takes pictures alone; shares the weights.
+    """
+    pictures, numbers = network.input["pictures"], network.input["beside"]
+    averages = keras.layers.GlobalAveragePooling2D(name="of_no_matter")(pictures)
+    none = keras.layers.Dense(
+        numbers.shape[-1], use_bias=False, kernel_initializer="zeros", trainable=False, name="zero"
+    )(averages)
+    entering = {"pictures": pictures, "beside": none}
+    return keras.Model(pictures, network._run_through_graph(entering, lambda layer: layer))
 
 
 def default_filters(size: tuple[int, int, int]) -> tuple[int, ...]:

@@ -3,47 +3,40 @@
 What a picture is, and how one is decoded, is the business of `data.images`.
 """
 
-import hashlib
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
-import polars as pl
 
 from fondo.contracts import Contract, Either, Made, Nothing
 from fondo.data.images.columns import picture_column
 from fondo.data.images.decode import Form
 from fondo.data.images.pictures import Pictures
-from fondo.data.samples import read_source
-from fondo.data.splits import Latest, time_numbers
-from fondo.data.tables.frames import to_frame
-from fondo.data.tables.patterns import column_of
+from fondo.data.splits import Latest
 from fondo.engine.plan import Plan
 from fondo.engine.predict import set_state
 from fondo.engine.step import Augment as Change
 from fondo.engine.step import supervised
-from fondo.errors import BadData, BadParameter
+from fondo.errors import BadParameter
 from fondo.judge.baselines import fitted
 from fondo.judge.metrics import Answers
 from fondo.layers.augment import Augmenter
-from fondo.networks.pictures import conv_network
-from fondo.tasks.base import Inputs, Task
-from fondo.tasks.images.album import Album, broken
+from fondo.networks.pictures import conv_network, pictures_alone
+from fondo.tasks.album import Album
+from fondo.tasks.base import Inputs
+from fondo.tasks.files import FileTask
 from fondo.tasks.images.augment import Augment
+from fondo.tasks.images.columns import check_beside, read_beside, scale_beside, standardised
 from fondo.tasks.images.forms import choose_form
 from fondo.tasks.images.leaks import picture_leaks
 from fondo.tasks.images.settings import Backbone, ConvNet, Pixels
 from fondo.tasks.images.trunk import PREFIX, Trunk
 from fondo.tasks.images.tuning import fine_tune, freeze_statistics
-from fondo.tasks.rows import Part, read_target, wanted_target
+from fondo.tasks.rows import Part
 from fondo.tasks.run import Run
 from fondo.tasks.training import training_contracts
 
-FEWEST = 2  # pictures; one alone shows nothing
-MOST_BROKEN = 0.5  # of the pictures; beyond it something else is wrong
 THUMB = 16  # pixels a side of what a linear model is given
 MEMORY = 1 << 29  # bytes of pictures that go to the device at once; more are sent in chunks
 
@@ -56,7 +49,7 @@ SHARED_CONTRACTS: dict[str, Contract] = {
 }
 
 
-class ImageTask(Task):
+class ImageTask(FileTask):
     """Task whose examples are pictures; see `ImageClassifier` and `ImageRegressor`."""
 
     groups: ClassVar[Mapping[str, type]] = {
@@ -72,135 +65,30 @@ class ImageTask(Task):
         "depth": [1, 2],
     }
     data: ClassVar[str] = "pictures"
+    items: ClassVar[type] = Pictures
+    column_of_files: ClassVar[Any] = staticmethod(picture_column)
     aim_of_change: ClassVar[Any] = "class"  # what the target is to one who moves the pictures
     pictures: Pixels | None
     architecture: ConvNet | None
     backbone: Backbone | None
     augment: Augment | None
-
-    # ---- reading
-
-    def read(self, X: Any, y: Any = None, *, fitting: bool = False) -> tuple[Any, Any]:
-        """Pictures as an album, and targets as an array; both checked.
-
-        X is a folder of class folders, a table with a column of paths, a list of paths, an array
-        (n, height, width[, channels]), or an album. Files that cannot be read are an error;
-        `fit` leaves them out with a warning.
-        """
-        album, y = self._album(X, y, fitting)
-        if len(album) == 0:
-            raise BadData(f"{type(self).__name__}: there are no pictures. Give at least one.")
-        target = None if y is None else np.asarray(y)
-        if fitting and target is None:
-            wanted_target(self, target)
-        if target is not None and len(target) != len(album):
-            raise BadData(
-                f"{type(self).__name__}: {len(album)} pictures but {len(target)} targets. "
-                "Give one a picture."
-            )
-        if faults := album.pictures.survey().faults:
-            raise BadData(f"{type(self).__name__}: {broken(faults, len(album))}")
-        return album, read_target(self, y, len(album), fitting)
-
-    @classmethod
-    def _album(cls, X: Any, y: Any, fitting: bool) -> tuple[Album, Any]:
-        if isinstance(X, Album):
-            return X, y
-        if isinstance(X, Pictures):
-            return Album(X), y
-        if isinstance(X, str | Path):
-            X = read_source(X)
-            y = "label" if y is None and fitting and "label" in X.columns else y
-        if isinstance(X, pl.DataFrame | pl.LazyFrame) or hasattr(X, "iloc"):
-            return cls._of_frame(to_frame(X), y)
-        if isinstance(X, Sequence) and X and all(isinstance(v, str | Path) for v in X):
-            return Album(Pictures.of_places([str(v) for v in X])), y
-        return Album(Pictures.of_array(np.asarray(X), cls.__name__)), y
-
-    @classmethod
-    def _of_frame(cls, frame: pl.DataFrame, y: Any) -> tuple[Album, Any]:
-        name = picture_column(frame)
-        if name is None:
-            raise BadData(
-                f"{cls.__name__}: the table has no column of picture files. "
-                f"Its columns are {', '.join(map(repr, frame.columns[:8]))}."
-            )
-        if isinstance(y, str):
-            y = column_of(frame, y)
-        places = frame[name].to_list()
-        gaps = [row for row, place in enumerate(places) if place is None]
-        if gaps:
-            raise BadData(
-                f"{cls.__name__}: column {name!r}, row {gaps[0]}: there is no picture. "
-                "Remove such rows."
-            )
-        return Album(Pictures.of_places(places), frame), y
-
-    def fit(
-        self,
-        X: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        *,
-        groups: Any = None,
-        validation_data: tuple[Any, Any] | None = None,
-        run: Run | None = None,
-    ) -> Self:
-        album, y = self._album(X, y, True)
-        mask, faults = self.usable(album)
-        if faults:
-            told = broken(dict(enumerate(faults)), len(album))
-            if len(faults) > MOST_BROKEN * len(album):
-                raise BadData(f"{type(self).__name__}: {told}")
-            warnings.warn(f"{type(self).__name__}: left out, {told}", UserWarning, stacklevel=2)
-            good = np.flatnonzero(mask)
-            album = album.take(good)
-            y, sample_weight, groups = (
-                None if part is None else np.asarray(part)[good]
-                for part in (y, sample_weight, groups)
-            )
-        return super().fit(
-            album, y, sample_weight, groups=groups, validation_data=validation_data, run=run
-        )
-
-    @classmethod
-    def usable(cls, X: Any) -> tuple[np.ndarray, list[str]]:
-        """Which rows of a table can be read as pictures (n_rows,), and why the others cannot."""
-        album, _ = cls._album(X, None, False)
-        faults = album.pictures.survey().faults
-        mask = np.ones(len(album), bool)
-        mask[list(faults)] = False
-        return mask, [faults[row] for row in sorted(faults)]
-
-    def take(self, X: Any, rows: np.ndarray) -> Any:
-        return X.take(rows)
-
-    def n_rows(self, X: Any) -> int:
-        return len(X)
-
-    def times(self, X: Any, column: str) -> np.ndarray:
-        if X.columns is None:
-            return super().times(X, column)
-        return time_numbers(column_of(X.columns, column, ordered=True))
+    trunk_scale_: Any
 
     # ---- the four parts, as far as the pictures go
 
     def learn(self, X: Any, y: np.ndarray) -> None:
-        if len(X) < FEWEST:
-            raise BadData(
-                f"{type(self).__name__}: there is nothing to learn from {len(X)} picture "
-                f"(n_samples={len(X)}). Give at least {FEWEST}, better some hundreds."
-            )
-        survey = X.pictures.survey()
-        form = choose_form(survey, self.pictures or Pixels(), self.backbone or Backbone())
-        self.form_ = (form.height, form.width, form.channels, form.fit, form.crop)
-        self.trunk_scale_: Any = None
-        self.learn_target(y)
+        super().learn(X, y)
         if self.frozen:
             self.trunk_scale_ = self._trunk().scale(X.pictures, self.form)
 
-    def learn_target(self, y: np.ndarray) -> None:
-        """Learn what encoding and decoding the target need."""
+    def learn_files(self, X: Album) -> None:
+        check_beside(type(self).__name__, self._beside, self.backbone, self.augment)
+        if self._beside:
+            self.beside_ = scale_beside(read_beside(type(self).__name__, X, self._beside))
+        survey = X.pictures.survey()
+        form = choose_form(survey, self.pictures or Pixels(), self.backbone or Backbone())
+        self.form_ = (form.height, form.width, form.channels, form.fit, form.crop)
+        self.trunk_scale_ = None
 
     @property
     def form(self) -> Form:
@@ -221,7 +109,16 @@ class ImageTask(Task):
             features = self._trunk().features(X.pictures, self.form)
             mean, scale = self.trunk_scale_
             return {"features": np.asarray((features - mean) / scale, np.float32)}
-        return {"pictures": X.pictures.load(self.form)}
+        inputs = {"pictures": X.pictures.load(self.form)}
+        if self._beside:
+            values = read_beside(type(self).__name__, X, self._beside)
+            inputs["beside"] = standardised(values, self.beside_)
+        return inputs
+
+    @property
+    def _beside(self) -> Sequence[str]:
+        """Columns of numbers that enter beside the pictures."""
+        return tuple(self.pictures.beside) if self.pictures else ()
 
     @property
     def n_outputs(self) -> int:
@@ -237,8 +134,9 @@ class ImageTask(Task):
         size = form.height, form.width, form.channels
         shape = self.architecture or ConvNet()
         return conv_network(
-            size, self.n_outputs, shape, seed=self.random_state, equalize=pixels.equalize
-        )
+            size, self.n_outputs, shape, seed=self.random_state, equalize=pixels.equalize,
+            beside=len(pixels.beside),
+        )  # fmt: skip
 
     def _tuned_network(self) -> Any:
         """The whole network, with the backbone's weights and a fresh head."""
@@ -310,28 +208,18 @@ class ImageTask(Task):
     def leaks(self, train: Part, test: Part) -> list[Any]:
         return picture_leaks(train, test, self.kind)
 
-    def fingerprint(self, X: Any, y: np.ndarray) -> str:
-        target = hashlib.sha256(np.asarray(y, dtype=str).tobytes()).hexdigest()
-        return hashlib.sha256(f"{X.pictures.fingerprint()}{target}".encode()).hexdigest()
-
-    def naming(self, X: Any) -> dict[str, list[str]]:
-        return {"picture": list(X.pictures.places)}
-
     # ---- looking inside
 
     def whole_network(self) -> Any:
         """Network from pictures to outputs, with its backbone where there is one.
 
-        It shares its weights with `network_`.
+        It shares its weights with `network_`. Columns beside the pictures are at their means.
         """
+        if self._beside:
+            return pictures_alone(self.network_)
         if not self.frozen:
             return self.network_
         return self._trunk().whole(self.form, self.network_, self.trunk_scale_)
-
-    @property
-    def explained_columns(self) -> list[str]:
-        """Columns of a table that the network sees: none, it sees pictures."""
-        return []
 
     # ---- saving and scikit-learn
 

@@ -36,6 +36,9 @@ class Pixels(BaseEstimator):  # type: ignore[misc]
         Pixels of the original picture that are cut off first, such as the sky.
     equalize : bool, default=False
         Spread the brightness (V of HSV) of each picture evenly, colours kept.
+    beside : sequence of str, default=()
+        Columns of numbers of the table that enter the network beside the picture, such as the
+        speed at which it was taken. They are standardised, and join behind the convolutions.
     """
 
     contracts: ClassVar[Mapping[str, Contract]] = {
@@ -48,6 +51,7 @@ class Pixels(BaseEstimator):  # type: ignore[misc]
         "fit": Choice("stretch", "crop", "pad"),
         "crop": Either(Nothing(), Listed(Whole(0, unit="pixels"), least=4, most=4)),
         "equalize": Flag(),
+        "beside": Listed(Word("the name of a column")),
     }
 
     def __init__(
@@ -58,12 +62,14 @@ class Pixels(BaseEstimator):  # type: ignore[misc]
         fit: str = "stretch",
         crop: Sequence[int] | None = None,
         equalize: bool = False,
+        beside: Sequence[str] = (),
     ) -> None:
         self.size = size
         self.color = color
         self.fit = fit
         self.crop = crop
         self.equalize = equalize
+        self.beside = beside
 
 
 class ConvNet(BaseEstimator):  # type: ignore[misc]
