@@ -1,0 +1,1 @@
+"""Tasks on sounds: classes, and a word that is listened for."""
