@@ -44,3 +44,48 @@ def test_digits_as_pictures_are_places_of_the_same_digits():
     assert found.frame["label"].to_list() == [str(digit) for digit in digits.target]
     shown = Pictures.of_places(found.frame["picture"][:2].to_list()).load(Form(8, 8, 1))
     assert abs(shown[:, :, :, 0] / 255 - digits.images[:2] / 16).max() < 0.01
+
+
+def put(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+
+
+def test_folders_of_pictures_and_of_sounds_are_told_apart(tmp_path):
+    put(tmp_path, "sounds/a/1.wav", "sounds/b/2.ogg", "pictures/a/1.png", "pictures/b/2.jpg")
+    assert read_source(tmp_path / "sounds").columns == ["sound", "label"]
+    assert read_source(str(tmp_path / "pictures")).columns == ["picture", "label"]
+    assert read_source(tmp_path / "sounds" / "a" / "1.wav").columns == ["sound"]
+    put(tmp_path, "sounds/a/cover.jpg")
+    with pytest.warns(UserWarning, match=r"1 file is no sound and passed over \(.jpg 1\)"):
+        assert read_source(tmp_path / "sounds").height == 2
+    put(tmp_path, "sounds/b/cover.jpg")
+    with pytest.raises(BadData, match="2 sounds and as many pictures"):
+        read_source(tmp_path / "sounds")
+    (tmp_path / "void").mkdir()
+    with pytest.raises(BadData, match="void: there is no picture in this folder"):
+        read_source(tmp_path / "void")
+
+
+def test_tables_name_sounds_pictures_or_both(tmp_path):
+    put(tmp_path, "clips/a.wav", "clips/b.wav", "c.png")
+    (tmp_path / "t.csv").write_text("clip,image,y\na.wav,c.png,1\nb.wav,c.png,2\n")
+    with pytest.warns(UserWarning, match="column 'clip' are in clips/"):
+        found = read_source(tmp_path / "t.csv")
+    assert found["clip"].to_list() == [str(tmp_path / "clips" / n) for n in ("a.wav", "b.wav")]
+    assert found["image"][1] == str(tmp_path / "c.png")
+
+
+def test_a_table_of_features_may_name_sounds_that_are_not_there(tmp_path):
+    (tmp_path / "t.csv").write_text("filename,tempo\nblues.0.wav,1\nblues.1.wav,2\n")
+    with pytest.warns(UserWarning, match="'filename' names sounds, of which none is there"):
+        found = read_source(tmp_path / "t.csv")
+    assert found["filename"].to_list() == ["blues.0.wav", "blues.1.wav"]
+    put(tmp_path, "blues.1.wav")
+    with pytest.raises(BadData, match="1 of 2 files do not exist"):
+        read_source(tmp_path / "t.csv")
+    (tmp_path / "t.csv").write_text("url\nhttps://x.org/a.wav\n")
+    with pytest.warns(UserWarning, match="addresses of sounds, not files"):
+        read_source(tmp_path / "t.csv")

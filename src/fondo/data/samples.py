@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 from sklearn import datasets
 
+from fondo.data.audio.columns import KIND as SOUNDS
+from fondo.data.audio.source import read_sounds
 from fondo.data.images.columns import resolve
 from fondo.data.images.source import read_pictures
 from fondo.data.tables.read import read_table
@@ -130,9 +132,11 @@ def _digit_pictures() -> Sample:
 
 
 def read_source(source: str | Path) -> pl.DataFrame:
-    """Table that a source names: "sample:NAME", the path of a file, or a folder of pictures.
+    """Table that a source names: "sample:NAME", a file, or a folder of pictures or of sounds.
 
-    Pictures become rows with their paths; those of a table are looked for beside it.
+    Pictures and sounds become rows with their paths; those of a table are looked for beside it. A
+    folder that holds both is one of what there is more of; the rest is told as passed over. A
+    column that names sounds of which none is there is a column of words.
 
     Parameters
     ----------
@@ -149,7 +153,7 @@ def read_source(source: str | Path) -> pl.DataFrame:
     BadParameter
         There is no such sample.
     BadData
-        The file cannot be used.
+        The file or folder cannot be used.
 
     Examples
     --------
@@ -158,7 +162,16 @@ def read_source(source: str | Path) -> pl.DataFrame:
     """
     if isinstance(source, str) and source.startswith(PREFIX):
         return sample(source.removeprefix(PREFIX)).frame
-    found, notes = read_pictures(Path(source)) or resolve(read_table(source), Path(source))
+    path = Path(source)
+    found, notes = read_sounds(path) or read_pictures(path) or _read_table(source)
     for note in notes:
         warnings.warn(f"{source}: {note}", UserWarning, stacklevel=2)
     return found
+
+
+def _read_table(source: str | Path) -> tuple[pl.DataFrame, list[str]]:
+    """Table of a file, with paths of its pictures and sounds, and what was noticed."""
+    frame, notes = resolve(read_table(source), Path(source))
+    # tables of measured features often name the sounds that they were measured from
+    frame, more = SOUNDS.resolve(frame, Path(source), lenient=True)
+    return frame, notes + more

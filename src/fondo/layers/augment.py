@@ -35,8 +35,8 @@ class Changes:
     crop : float in [0, 1), default=0
         Most of its height and width that is cut off, the rest filling the frame.
     brightness, contrast : float in [0, 1), default=0
-        Most that is added or taken, as a share of full brightness; that differences from the mean
-        are stretched or shrunk.
+        Most that all numbers grow or shrink, as a share of themselves, so that a dark picture
+        keeps what it shows; most that differences from the mean are stretched or shrunk.
     noise : float, default=0
         Standard deviation of what is added to each number, as a share of full brightness.
     cutout : float in [0, 1), default=0
@@ -294,7 +294,7 @@ def _recoloured(values: Any, key: Any, changes: Changes) -> Any:
     light, strength = jax.random.uniform(keys[0], (2, rows, 1, 1, 1), minval=-1.0, maxval=1.0)
     mean = values.mean(axis=(1, 2), keepdims=True)
     values = mean + (values - mean) * (1 + changes.contrast * strength)
-    values = values + 255 * changes.brightness * light
+    values = values * (1 + changes.brightness * light)
     if changes.noise:
         values = values + 255 * changes.noise * jax.random.normal(keys[1], values.shape)
     if changes.cutout:

@@ -65,14 +65,14 @@ def conv_network(
         Takes uint8 or float32 (batch, height, width, channels), 0 to 255, with `beside` also
         "beside" (batch, numbers); returns float32 (batch, outputs).
     """
-    parts = _Parts(shape, seed)
+    parts = Parts(shape, seed)
     pictures = keras.Input(size, name="pictures")  # bytes become float32 as they enter
     x = EqualizeBrightness(name="equalized")(pictures) if equalize else pictures
     x = keras.layers.Rescaling(1 / 255, name="scaled")(x)
     if shape.kind == "plain":
-        x = _plain(x, parts, shape.filters or default_filters(size))
+        x = plain_stages(x, parts, shape.filters or default_filters(size))
     else:
-        x = _residual(x, parts, shape.filters or default_filters(size))
+        x = residual_stages(x, parts, shape.filters or default_filters(size))
     if shape.flatten:
         x = keras.layers.Flatten(name="flat")(x)
     else:
@@ -128,12 +128,16 @@ def default_filters(size: tuple[int, int, int]) -> tuple[int, ...]:
     return FILTERS[:stages]
 
 
-class _Parts:
+class Parts:
     """Layers of one network, each with a seed of its own."""
 
     def __init__(self, shape: Shape, seed: int) -> None:
         self.shape = shape
         self._seeds: Iterator[int] = iter(spawn_seeds(seed, 512))
+
+    def draw(self) -> int:
+        """Seed of one layer."""
+        return next(self._seeds)
 
     def convolution(
         self, x: Any, filters: int, name: str, *, kernel: int = 3, strides: int = 1,
@@ -144,7 +148,7 @@ class _Parts:
         x = Conv2D(
             filters, kernel, strides=strides, padding=padding, use_bias=not normalised,
             activation=None if normalised or not activation else self.shape.activation,
-            kernel_initializer=named_initializer("he_normal", next(self._seeds)),
+            kernel_initializer=named_initializer("he_normal", self.draw()),
             kernel_regularizer=self.penalty, name=name,
         )(x)  # fmt: skip
         if normalised:
@@ -157,7 +161,7 @@ class _Parts:
         """Dense layer."""
         draw = "glorot_uniform" if activation is None else "he_normal"
         return keras.layers.Dense(
-            units, activation, kernel_initializer=named_initializer(draw, next(self._seeds)),
+            units, activation, kernel_initializer=named_initializer(draw, self.draw()),
             kernel_regularizer=self.penalty, name=name,
         )(x)  # fmt: skip
 
@@ -165,7 +169,7 @@ class _Parts:
         """Dropout; nothing where the rate is 0."""
         if not rate:
             return x
-        return keras.layers.Dropout(rate, seed=next(self._seeds), name=name)(x)
+        return keras.layers.Dropout(rate, seed=self.draw(), name=name)(x)
 
     @property
     def penalty(self) -> Any:
@@ -173,7 +177,7 @@ class _Parts:
         return keras.regularizers.L2(self.shape.l2) if self.shape.l2 else None
 
 
-def _residual(x: Any, parts: _Parts, filters: Any) -> Any:
+def residual_stages(x: Any, parts: Parts, filters: Any) -> Any:
     """Stages of residual blocks; every stage but the first halves height and width."""
     large = x.shape[1] * x.shape[2] > LARGE * LARGE
     x = parts.convolution(x, filters[0], "stem", strides=2 if large else 1)
@@ -185,7 +189,7 @@ def _residual(x: Any, parts: _Parts, filters: Any) -> Any:
     return x
 
 
-def _block(x: Any, parts: _Parts, channels: int, strides: int, name: str) -> Any:
+def _block(x: Any, parts: Parts, channels: int, strides: int, name: str) -> Any:
     """Two convolutions whose result is added to what came in."""
     short = x
     if strides > 1 or x.shape[-1] != channels:
@@ -198,7 +202,7 @@ def _block(x: Any, parts: _Parts, channels: int, strides: int, name: str) -> Any
     return keras.layers.Activation(parts.shape.activation, name=f"{name}_active")(x)
 
 
-def _plain(x: Any, parts: _Parts, filters: Any) -> Any:
+def plain_stages(x: Any, parts: Parts, filters: Any) -> Any:
     """Stages of convolutions, each ending in maximum pooling."""
     shape = parts.shape
     for stage, channels in enumerate(filters, start=1):

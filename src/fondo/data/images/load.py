@@ -13,7 +13,7 @@ from fondo.data.images.cache import Cache
 from fondo.data.images.decode import Form, decode, recoloured, reshaped
 from fondo.data.images.places import check_rows, sort, stack_of, stamp
 from fondo.data.images.stacks import Stack
-from fondo.data.images.threads import in_threads
+from fondo.data.threads import in_threads
 
 Array = np.ndarray[Any, Any]
 

@@ -25,7 +25,7 @@ from fondo.data.images.hashes import SIDE, THUMB, perceptual_hashes, shrunk, thu
 from fondo.data.images.imaging import naming, opened, pillow, read_bytes
 from fondo.data.images.places import Stamp, check_rows, sort, stack_of, stamp
 from fondo.data.images.stacks import Stack
-from fondo.data.images.threads import in_threads
+from fondo.data.threads import in_threads
 from fondo.errors import BadData
 
 Array = np.ndarray[Any, Any]

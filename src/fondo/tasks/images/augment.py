@@ -34,8 +34,8 @@ class Augment(BaseEstimator):  # type: ignore[misc]
     crop : float in [0, 1), default=0
         Most of its height and width that is cut off, the rest filling the frame.
     brightness, contrast : float in [0, 1), default=0.1
-        Most that is added or taken, as a share of full brightness; most that differences from the
-        mean are stretched or shrunk.
+        Most that a picture grows lighter or darker, as a share of its own brightness; most that
+        differences from its mean are stretched or shrunk.
     noise : float in [0, 1), default=0
         Standard deviation of noise, as a share of full brightness.
     cutout : float in [0, 1), default=0

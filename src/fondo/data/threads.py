@@ -1,4 +1,4 @@
-"""Work on pictures in several threads: Pillow lets others run while it decodes."""
+"""Work in several threads: decoders of pictures and of sounds let others run meanwhile."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence

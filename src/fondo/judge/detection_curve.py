@@ -1,0 +1,322 @@
+"""Misses against false alarms an hour for every threshold, and the threshold for a stated aim.
+
+Choose on validation recordings: a threshold chosen on the test part flatters itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from fondo.contracts import Real, Whole, check_value
+from fondo.errors import BadData
+from fondo.judge.detection import TOLERANCE, Stream, judged
+from fondo.judge.events import Policy
+from fondo.judge.intervals import Array
+from fondo.judge.rates import Rate, Share, hours_needed
+
+POINTS = 200  # thresholds of a curve
+AROUND = 3  # thresholds on either side that must agree with the one chosen
+SLACK = 1  # words or alarms by which they may disagree: refractory times fall now here, now there
+
+
+@dataclass(frozen=True)
+class DetectionCurve:
+    """Misses and false alarms by threshold (a detection error trade-off, DET).
+
+    Attributes
+    ----------
+    thresholds : tuple of float
+        Rising. At the last one there is no alarm.
+    hits, false_alarms : tuple of int
+        Words heard and alarms for nothing at each.
+    words : int
+        Trigger words.
+    hours : float
+        Hours outside the time of every word.
+    policy : Policy
+        What made the alarms, apart from the threshold; without hysteresis.
+    level : float
+        Of all intervals.
+    """
+
+    thresholds: tuple[float, ...]
+    hits: tuple[int, ...]
+    false_alarms: tuple[int, ...]
+    words: int
+    hours: float
+    policy: Policy
+    level: float = 0.95
+
+    @property
+    def miss_rates(self) -> Array:
+        """Share of words missed at each threshold (thresholds,)."""
+        return 1 - np.array(self.hits) / self.words
+
+    @property
+    def per_hour(self) -> Array:
+        """False alarms an hour at each threshold (thresholds,)."""
+        return np.array(self.false_alarms) / self.hours
+
+    def recall_at(self, per_hour: float) -> Share:
+        """Words heard where false alarms are at most so many an hour, there and above.
+
+        Parameters
+        ----------
+        per_hour : float
+            False alarms, at least 0.
+
+        Returns
+        -------
+        recall : Share
+            At the threshold that hears most; none at all where every lower one has too many.
+        """
+        allowed = self._allowed(per_hour)
+        hits = max((self.hits[place] for place in allowed), default=0)
+        return Share.of(hits, self.words, self.level)
+
+    def area(self, limit: float = 1.0) -> float:
+        """Mean miss rate over false alarms an hour from 0 to a limit; 0 is perfect, 1 deaf.
+
+        Parameters
+        ----------
+        limit : float, default=1
+            False alarms an hour, above 0.
+
+        Returns
+        -------
+        area : float in [0, 1]
+
+        Notes
+        -----
+        The curve is a staircase: at each rate the best threshold that keeps to it counts, nothing
+        is drawn between two points.
+        """
+        check_value("area", "limit", limit, Real(0, open_low=True))
+        edges = np.unique(np.r_[0.0, self.per_hour[self.per_hour < limit], limit])
+        recalls = [self.recall_at(rate).value or 0.0 for rate in edges[:-1].tolist()]
+        return float(1 - np.diff(edges) @ np.array(recalls) / limit)
+
+    def _allowed(self, per_hour: float) -> range:
+        """Places of the thresholds from which on false alarms keep to a limit."""
+        over = np.flatnonzero(self.per_hour > per_hour * (1 + 1e-12))
+        return range(int(over[-1]) + 1 if len(over) else 0, len(self.thresholds))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers: the curve, its area up to 1 an hour, recall at 0.1, 0.5 and 1 an hour."""
+        return {
+            "thresholds": list(self.thresholds),
+            "miss_rate": self.miss_rates.tolist(),
+            "false_alarms": list(self.false_alarms),
+            "per_hour": self.per_hour.tolist(),
+            "words": self.words,
+            "hours": self.hours,
+            "policy": self.policy.to_json(),
+            "area": self.area(),
+            "recall_at": {str(rate): self.recall_at(rate).to_json() for rate in (0.1, 0.5, 1.0)},
+        }
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A threshold, and what it was chosen for.
+
+    Attributes
+    ----------
+    threshold : float
+        For `Policy(threshold=...)`.
+    target : float
+        False alarms an hour that were allowed.
+    recall : Share
+        Words heard.
+    rate : Rate
+        False alarms.
+    """
+
+    threshold: float
+    target: float
+    recall: Share
+    rate: Rate
+
+    @property
+    def shown(self) -> bool:
+        """Whether the hours suffice to claim the target, rather than to have met it by luck."""
+        return self.rate.claims(self.target)
+
+    def __str__(self) -> str:
+        words = f"threshold {self.threshold:.4g}: heard {self.recall}; false alarms {self.rate}"
+        if self.shown:
+            return f"{words}; at most {self.target:g} an hour is shown"
+        need = hours_needed(self.target, self.rate.level)
+        return (
+            f"{words}; at most {self.target:g} an hour is not shown by so few hours "
+            f"({need:.3g} h without any would)"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers."""
+        plain = {"threshold": self.threshold, "target": self.target, "shown": self.shown}
+        return plain | {"recall": self.recall.to_json(), "false_alarms": self.rate.to_json()}
+
+
+def detection_curve(
+    streams: Sequence[Stream],
+    policy: Policy | None = None,
+    *,
+    points: int = POINTS,
+    tolerance: float = TOLERANCE,
+    level: float = 0.95,
+) -> DetectionCurve:
+    """Misses and false alarms at thresholds between the peaks of the scores.
+
+    Parameters
+    ----------
+    streams : sequence of Stream
+        Some with words, and hours without.
+    policy : Policy or None, default=None
+        Its threshold is of no account, and its hysteresis is left out: a detector that is stuck
+        would give one alarm with it and look silent.
+    points : int, default=200
+        Most thresholds.
+    tolerance : float, default=1
+        Seconds after the end of a word in which an alarm is its alarm.
+    level : float in (0, 1), default=0.95
+        Of the intervals.
+
+    Returns
+    -------
+    curve : DetectionCurve
+
+    Raises
+    ------
+    BadData
+        There is no trigger word, or no time outside of words.
+
+    Examples
+    --------
+    >>> from fondo.judge.detection import Word
+    >>> scores = np.full(1375, 0.1)
+    >>> scores[600:640] = 0.9
+    >>> curve = detection_curve([Stream(scores, [Word(3.6, 4.3)]), Stream(np.full(1375, 0.1))])
+    >>> [round(threshold, 2) for threshold in curve.thresholds], curve.false_alarms, curve.hits
+    ([0.1, 0.5, 0.9], (37, 0, 0), (1, 1, 0))
+    """
+    check_value("detection_curve", "points", points, Whole(3))
+    plain = (policy or Policy()).without_release()
+    words = sum(not word.near_miss for stream in streams for word in stream.words)
+    hours = sum(stream.silent_seconds(tolerance) for stream in streams) / 3600
+    if not words or not hours > 0:
+        raise BadData(
+            f"detection_curve(streams): there must be trigger words and hours without them, but "
+            f"there are {words} words and {hours:.3g} hours. Add recordings of what is missing."
+        )
+    thresholds = _thresholds(streams, plain, points, tolerance)
+    hits, false = [], []
+    for threshold in thresholds:
+        at = replace(plain, threshold=threshold)
+        counts = [_counts(stream, at, tolerance) for stream in streams]
+        hits.append(sum(heard for heard, _ in counts))
+        false.append(sum(missed for _, missed in counts))
+    return DetectionCurve(tuple(thresholds), tuple(hits), tuple(false), words, hours, plain, level)
+
+
+def choose_threshold(curve: DetectionCurve, per_hour: float = 0.5) -> Choice:
+    """Lowest threshold that keeps to so many false alarms an hour, there and above.
+
+    Parameters
+    ----------
+    curve : DetectionCurve
+        Of validation recordings.
+    per_hour : float, default=0.5
+        Most false alarms an hour.
+
+    Returns
+    -------
+    choice : Choice
+        Says also whether the hours suffice to claim it.
+
+    Raises
+    ------
+    BadData
+        No threshold keeps to it and hears any word, as with a detector that is stuck; or none
+        around which the curve is in order.
+
+    Notes
+    -----
+    A lower threshold must hear no fewer words, and a higher one give no more false alarms, for
+    three thresholds on either side (by more than 1, since refractory times fall now here, now
+    there). Where that fails, the next higher threshold is tried.
+    """
+    check_value("choose_threshold", "per_hour", per_hour, Real(0, open_low=True))
+    allowed = [place for place in curve._allowed(per_hour) if curve.hits[place]]
+    if not allowed:
+        raise BadData(
+            f"choose_threshold(per_hour={per_hour:g}): no threshold keeps to it and hears a word: "
+            f"with any word heard there are at least {_least(curve)} false alarms an hour. Train "
+            "on more recordings without the word, or allow more."
+        )
+    for place in allowed:
+        if _orderly(curve, place):
+            recall = Share.of(curve.hits[place], curve.words, curve.level)
+            rate = Rate.of(curve.false_alarms[place], curve.hours, curve.level)
+            return Choice(curve.thresholds[place], per_hour, recall, rate)
+    raise BadData(
+        f"choose_threshold(per_hour={per_hour:g}): around every threshold that keeps to it, lower "
+        "ones hear fewer words or higher ones give more false alarms. Look at the scores: they may "
+        "be stuck high."
+    )
+
+
+def _least(curve: DetectionCurve) -> str:
+    rates = [rate for rate, hits in zip(curve.per_hour.tolist(), curve.hits, strict=True) if hits]
+    return f"{min(rates):.3g}" if rates else "any number of"
+
+
+def _orderly(curve: DetectionCurve, place: int) -> bool:
+    """Whether hits and false alarms fall with the threshold around one."""
+    near = slice(max(place - AROUND, 0), place + AROUND + 1)
+    return all(np.diff(counts[near]).max(initial=0) <= SLACK
+               for counts in (curve.hits, curve.false_alarms))  # fmt: skip
+
+
+def _counts(stream: Stream, policy: Policy, tolerance: float) -> tuple[int, int]:
+    """Words heard and alarms for nothing in one stream."""
+    outcomes, false = judged(stream.times(policy.detect(stream.scores)), stream.words, tolerance)
+    return sum(o.latency is not None for o in outcomes if not o.word.near_miss), false
+
+
+def _thresholds(
+    streams: Sequence[Stream], policy: Policy, points: int, tolerance: float
+) -> list[float]:
+    """Between the peaks of scores, so that rounding moves no alarm across; below, and above all.
+
+    Outside of words the highest peaks are taken one by one and lower ones ever more sparsely:
+    an aim of few false alarms an hour hangs on the last few.
+    """
+    parts = [_peaks(stream, policy.refractory, tolerance) for stream in streams]
+    inside = np.unique(np.concatenate([part[0] for part in parts]))
+    outside = np.unique(np.concatenate([part[1] for part in parts]))
+    most = (points - 1) // 2
+    evenly = np.linspace(0, len(inside) - 1, min(most, len(inside))).round().astype(int)
+    single = min(most // 2, len(outside))
+    sparse = np.geomspace(max(single, 1), max(len(outside), 1), most - single).round().astype(int)
+    ranks = np.union1d(np.arange(1, single + 1), sparse[: len(outside)])
+    peaks = np.unique(np.r_[inside[np.unique(evenly)], outside[len(outside) - ranks]])
+    between = peaks[:-1] + np.diff(peaks) / 2
+    return [float(peaks[0]), *between.tolist(), float(np.nextafter(peaks[-1], np.inf))]
+
+
+def _peaks(stream: Stream, refractory: int, tolerance: float) -> tuple[Array, Array]:
+    """Highest scores in the time of each word, and in each refractory time outside of words."""
+    scores, rest = stream.scores, stream.scores.copy()
+    inside: list[float] = []
+    for word in stream.words:
+        first = max(int(np.ceil((word.onset - stream.offset) / stream.step)), 0)
+        last = max(int((word.end + tolerance - stream.offset) / stream.step) + 1, 0)
+        inside += scores[first:last].max(keepdims=True).tolist() if first < len(scores) else []
+        rest[first:last] = -np.inf
+    if not len(rest):
+        return np.array(inside), rest
+    tops = np.maximum.reduceat(rest, np.arange(0, len(rest), refractory))
+    return np.array(inside), tops[np.isfinite(tops)]

@@ -1,0 +1,183 @@
+"""Folders of recordings become what clips are made of: words, other words, backgrounds, rooms.
+
+A folder holds `positives` (the word, once in each), `negatives`, `backgrounds` and perhaps
+`rooms`; within them a folder for each voice, or names from which the voice can be told.
+"""
+
+import re
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from fondo.data.audio.clips import Sources
+from fondo.data.audio.columns import is_sound
+from fondo.data.audio.decode import Wave
+from fondo.data.audio.mixing import Recording
+from fondo.data.audio.shaping import trimmed
+from fondo.data.audio.sounds import Sounds
+from fondo.errors import BadData, BadParameter
+from fondo.tasks.album import broken
+
+PARTS = {
+    "positives": ("positives", "positive", "activates"),
+    "negatives": ("negatives", "negative"),
+    "backgrounds": ("backgrounds", "background", "noise"),
+    "rooms": ("rooms", "room", "rir"),
+}
+LONGEST_WORD, LONGEST_BACKGROUND = 10.0, 3 * 3600.0  # seconds
+QUIET = 35.0  # decibels under its own peak below which the ends of a word are cut off
+
+
+def read_recordings(folder: Path | str, rate: int, voice: str | None = None) -> Sources:
+    """Recordings of a folder, at one rate.
+
+    Parameters
+    ----------
+    folder : path
+        With folders `positives`, `negatives`, `backgrounds`, `rooms`; only the first is needed.
+    rate : int
+        Samples a second. Hertz.
+    voice : str or None, default=None
+        Regular expression whose first group, found in a path, names the voice. None takes the
+        folder within `positives`, where there is one, else each file is a voice of its own.
+
+    Returns
+    -------
+    sources : Sources
+        Words are cut to where they are heard; files that cannot be read are left out with a
+        warning that names them.
+
+    Raises
+    ------
+    BadData
+        There is no such folder, or no recording of the word that can be read.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise BadData(f"{place}: there is no such folder. Give one with a folder `positives`.")
+    pattern = _pattern(voice)
+    found = {
+        part: _recordings(place, names, rate, pattern, word=part in ("positives", "negatives"))
+        for part, names in PARTS.items()
+    }
+    if not found["positives"]:
+        raise BadData(
+            f"{place}: there is no recording of the word. Put some into {place / 'positives'}."
+        )
+    if not found["backgrounds"]:
+        found["backgrounds"] = [Recording(np.zeros(rate, np.float32), "silence")]
+    return Sources(rate, **found)
+
+
+def part_sources(
+    sources: Sources, share: float, seed: int = 0
+) -> tuple[Sources, Sources, list[str]]:
+    """Sources in two parts that share no voice, and no background where there are two.
+
+    Parameters
+    ----------
+    sources : Sources
+        All of them.
+    share : float in (0, 1)
+        Of voices and backgrounds, for the second part.
+    seed : int, default=0
+        Draws which.
+
+    Returns
+    -------
+    train, held : Sources
+    notes : list of str
+        What both parts had to share.
+
+    Raises
+    ------
+    BadData
+        There is only one voice of the word.
+    """
+    rng = np.random.default_rng(seed)
+    voices = sorted({r.voice for r in sources.positives})
+    if len(voices) < 2:
+        raise BadData(
+            "part_sources(positives): there is only one voice of the word, so none can be set "
+            "apart. Record another person, or make voices with fondo trigger synthesise --voices."
+        )
+    rest = sorted({r.voice for r in sources.negatives} - set(voices))
+    apart = {*_some(voices, share, rng), *_some(rest, share, rng)}
+    notes = []
+    places = sorted(r.source for r in sources.backgrounds)
+    away = set(_some(places, share, rng))
+    if not away:
+        away = set(places)
+        notes.append("There is one background only: training and validation share it.")
+
+    def chosen(recordings: Sequence[Recording], held: bool) -> list[Recording]:
+        return [r for r in recordings if (r.voice in apart) is held]
+
+    parts = [
+        Sources(
+            sources.rate,
+            [r for r in sources.backgrounds if (r.source in away) is held or away == set(places)],
+            chosen(sources.positives, held),
+            chosen(sources.negatives, held),
+            [] if held else sources.rooms,
+        )
+        for held in (False, True)
+    ]
+    return parts[0], parts[1], notes
+
+
+def _some(names: list[str], share: float, rng: np.random.Generator) -> list[str]:
+    """A share of names, at least one where there are two."""
+    if len(names) < 2:
+        return []
+    count = min(max(round(share * len(names)), 1), len(names) - 1)
+    return [names[i] for i in rng.choice(len(names), count, replace=False)]
+
+
+def _pattern(voice: str | None) -> re.Pattern[str] | None:
+    if voice is None:
+        return None
+    try:
+        pattern = re.compile(voice)
+    except re.error as error:
+        raise BadParameter(f"read_recordings(voice={voice!r}): {error}.") from None
+    if pattern.groups < 1:
+        raise BadParameter(
+            f"read_recordings(voice={voice!r}): there must be a group, as in '(\\w+)_'."
+        )
+    return pattern
+
+
+def _recordings(
+    place: Path, names: Sequence[str], rate: int, pattern: re.Pattern[str] | None, *, word: bool
+) -> list[Recording]:
+    """Recordings of the first of these folders that is there."""
+    folder = next((place / name for name in names if (place / name).is_dir()), None)
+    if folder is None:
+        return []
+    paths = sorted(p for p in folder.rglob("*") if is_sound(p.name) and p.is_file())
+    sounds = Sounds.of_places([str(p) for p in paths])
+    if faults := sounds.survey().faults:
+        warnings.warn(f"{folder}: {broken(faults, len(paths), 'sounds')}", stacklevel=3)
+    survey, made = sounds.survey(), []
+    for row, path in enumerate(paths):
+        if row in survey.faults:
+            continue
+        seconds = min(survey.seconds[row], LONGEST_WORD if word else LONGEST_BACKGROUND)
+        samples = sounds.take([row]).load(Wave.of_seconds(rate, float(seconds)))[0]
+        if word:
+            samples = trimmed(samples, rate, QUIET)
+        name = path.relative_to(place).as_posix()
+        made.append(Recording(samples, name, _voice(path, folder, pattern)))
+    return made
+
+
+def _voice(path: Path, folder: Path, pattern: re.Pattern[str] | None) -> str:
+    """Who speaks in a file."""
+    inner = path.relative_to(folder)
+    if pattern is not None:
+        found = pattern.search(inner.as_posix())
+        return found[1] if found else ""
+    return inner.parts[0] if len(inner.parts) > 1 else inner.stem
