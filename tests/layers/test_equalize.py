@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fondo.layers.equalize import EqualizeBrightness, equalized
+from fondo.layers.equalize import EqualizeBrightness, LocalContrast, equalized, local_contrast
 
 
 def by_hand(values: np.ndarray) -> np.ndarray:
@@ -46,3 +46,26 @@ def test_the_layer_does_the_same():
     layer = EqualizeBrightness()
     assert np.array_equal(np.asarray(layer(picture)), np.asarray(equalized(picture)))
     assert layer.compute_output_shape((None, 6, 5, 3)) == (None, 6, 5, 3)
+
+
+def test_local_contrast_is_the_formula_with_the_gaussian_of_scipy():
+    from scipy.ndimage import gaussian_filter
+
+    pictures = np.random.default_rng(0).uniform(0, 255, (3, 16, 24, 3))
+    bright = pictures.mean(axis=-1)
+    sigma = (0, 2, 3)  # an eighth of either side
+    mean = gaussian_filter(bright, sigma, mode="reflect")
+    spread = np.sqrt(gaussian_filter((bright - mean) ** 2, sigma, mode="reflect"))
+    wanted = 128 + 50 * (pictures - mean[..., None]) / spread[..., None]
+    np.testing.assert_allclose(np.asarray(local_contrast(pictures)), wanted, atol=2e-3)
+
+
+def test_light_changes_nothing_of_local_contrast():
+    picture = np.random.default_rng(1).uniform(40, 100, (1, 12, 12, 3)).astype("float32")
+    lit = np.asarray(local_contrast(2.0 * picture + 30))
+    np.testing.assert_allclose(lit, np.asarray(local_contrast(picture)), atol=1e-2)
+
+
+def test_what_is_plain_is_not_made_noise_of():
+    flat = np.full((1, 8, 8, 1), 90.0) + np.random.default_rng(2).normal(0, 0.1, (1, 8, 8, 1))
+    assert np.abs(np.asarray(LocalContrast()(flat)) - 128).max() < 10

@@ -1,14 +1,20 @@
-"""Histogram equalisation of the brightness of pictures, as a layer.
+"""Pictures that were taken in other light made alike, as layers: brightness spread, contrast.
 
-Colours are kept: of hue, saturation and value only the value changes.
+Histogram equalisation works on the picture as a whole, local contrast on each place.
 """
 
 from typing import Any
 
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
 from fondo.backend import jax, jnp
-from fondo.layers.base import Layer, serializable
+from fondo.contracts import Real, check_value
+from fondo.layers.base import Layer, config_of, serializable
 
 BINS = 256
+GREY, SPREAD = 128.0, 50.0  # what a place like those around it becomes; one deviation away
+QUIETEST = 2.0  # of 255: contrast below it is noise, and not raised further
 
 
 @serializable
@@ -64,3 +70,74 @@ def _spread(bright: Any) -> Any:
     part = below - first
     found = shares[first] * (1 - part) + shares[first + 1] * part
     return jnp.where(high > low, 255 * found, bright)
+
+
+@serializable
+class LocalContrast(Layer):  # type: ignore[misc]
+    """Each place of a picture held against the brightness around it.
+
+        y = 128 + 50 (x - mean) / max(spread, 2)
+
+    Mean and spread (standard deviation) are those of the brightness around the place, weighted by
+    a Gaussian; brightness is the mean of the channels. What a picture shows in deep shade and in
+    glare comes out alike, and colours stay as differences from grey.
+
+    Parameters
+    ----------
+    reach : float, default=0.125
+        Standard deviation of the Gaussian, as a share of height and width.
+
+    Notes
+    -----
+    Input: uint8 or float (batch, height, width, channels), 0 to 255. Output: float32 of the same
+    shape, around 128. Edges go on as mirrors.
+
+    References
+    ----------
+    Jarrett, Kavukcuoglu, Ranzato, LeCun (2009), What is the Best Multi-Stage Architecture for
+    Object Recognition?, section 3.1; Sermanet, LeCun (2011) used it on traffic signs.
+    """
+
+    def __init__(self, reach: float = 0.125, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.reach = reach
+        check_value("LocalContrast", "reach", reach, Real(0, 10, open_low=True))
+
+    def call(self, pictures: Any) -> Any:
+        """Pictures with the contrast of each place made alike."""
+        return local_contrast(pictures, self.reach)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The same shape."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that rebuild the layer."""
+        return config_of(self, "reach")
+
+
+def local_contrast(pictures: Any, reach: float = 0.125) -> Any:
+    """Pictures (batch, height, width, channels) as `LocalContrast` makes them.
+
+    Examples
+    --------
+    >>> flat = np.full((1, 4, 4, 1), 200)
+    >>> float(local_contrast(flat).max())
+    128.0
+    """
+    values = jnp.asarray(pictures, "float32")
+    down, across = (_gaussian(n, reach * n) for n in values.shape[1:3])
+
+    def around(x: Any) -> Any:
+        return jnp.einsum("ij,bjk,lk->bil", down, x, across)
+
+    bright = values.mean(axis=-1)  # (B, H, W)
+    mean = around(bright)
+    square = around((bright - mean) ** 2)
+    spread = jnp.sqrt(jnp.maximum(square, QUIETEST**2))
+    return GREY + SPREAD * (values - mean[..., None]) / spread[..., None]
+
+
+def _gaussian(n: int, sigma: float) -> Any:
+    """Matrix (n, n) that takes the weighted mean around each of n places."""
+    return np.asarray(gaussian_filter1d(np.eye(n), sigma, axis=0, mode="reflect"), np.float32)

@@ -13,7 +13,9 @@ TASKS = {
     "table-regressor": "fondo.tasks.tables.regress:TableRegressor",
     "image-classifier": "fondo.tasks.images.classify:ImageClassifier",
     "image-regressor": "fondo.tasks.images.regress:ImageRegressor",
+    "trigger-word": "fondo.tasks.audio.trigger:TriggerWord",
     "image-keypoints": "fondo.tasks.images.keypoints:ImageKeypoints",
+    "audio-classifier": "fondo.tasks.audio.classify:AudioClassifier",
 }
 
 

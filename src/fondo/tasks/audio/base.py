@@ -106,6 +106,28 @@ class AudioTask(FileTask):
             spectrum.span, spectrum.centre, spectrum.average, (self.waves or Waves()).level,
         )  # fmt: skip
 
+    def seen(self, waves: np.ndarray) -> np.ndarray:
+        """What the network sees of sounds, (n, samples) -> (n, frames, bands).
+
+        In spreads of the training sounds around their mean. Averages are taken later.
+        """
+        found = np.asarray(self.view.seen(waves))
+        return np.asarray((found - np.asarray(self.seen_mean_)) / np.asarray(self.seen_spread_))
+
+    @property
+    def seen_in_words(self) -> str:
+        """What `seen` gives, for the report."""
+        spectrum = self.spectrum or Spectrum()
+        bands = f"{spectrum.bands} mel bands"
+        words = {
+            "log_mel": f"decibels of {bands}",
+            "mfcc": f"{spectrum.coefficients} cepstra of {bands}",
+            "pcen": f"{bands}, each held against what it was just before",
+            "log": "decibels of each frequency",
+        }[spectrum.kind]
+        centred = spectrum.centre and not spectrum.average
+        return f"{words}{', each less its mean over the sound' if centred else ''}"
+
     def _check_view(self) -> None:
         """Build its layers once: they say what bands and rate do not go together."""
         spectrum, shape = self.spectrum or Spectrum(), self.architecture or SoundNet()

@@ -139,6 +139,9 @@ class SoundNet(BaseEstimator):  # type: ignore[misc]
         (64, 128, 256) for "time".
     depth : int, default=1
         Residual blocks, or convolutions, of each stage.
+    padding : {"same", "valid"}, default="same"
+        Whether there are zeros around the spectrum for the convolutions, or none ("time" and
+        "plain"; residual blocks need them).
     hidden : sequence of int, default=()
         Units of dense layers behind the convolutions, or of the dense network.
     batch_norm : bool, default=True
@@ -162,6 +165,7 @@ class SoundNet(BaseEstimator):  # type: ignore[misc]
         "kind": Choice("residual", "plain", "time", "dense"),
         "filters": Either(Nothing(), Listed(Whole(1, unit="channels"), least=1)),
         "depth": Whole(1, 32, unit="convolutions"),
+        "padding": Choice("same", "valid"),
         "hidden": Listed(Whole(1, unit="units")),
         "batch_norm": Flag(),
         "activation": Choice(*ACTIVATIONS),
@@ -171,7 +175,6 @@ class SoundNet(BaseEstimator):  # type: ignore[misc]
     }
     # what a network of convolutions on pictures may set otherwise
     pool: ClassVar[int] = 2
-    padding: ClassVar[str] = "same"
     stage_dropout: ClassVar[float] = 0.0
     flatten: ClassVar[bool] = False
 
@@ -181,6 +184,7 @@ class SoundNet(BaseEstimator):  # type: ignore[misc]
         kind: str = "residual",
         filters: Sequence[int] | None = None,
         depth: int = 1,
+        padding: str = "same",
         hidden: Sequence[int] = (),
         batch_norm: bool = True,
         activation: str = "relu",
@@ -191,6 +195,7 @@ class SoundNet(BaseEstimator):  # type: ignore[misc]
         self.kind = kind
         self.filters = filters
         self.depth = depth
+        self.padding = padding
         self.hidden = hidden
         self.batch_norm = batch_norm
         self.activation = activation

@@ -187,7 +187,7 @@ class Block:
         y = x
         for layer in self.layers:
             y = layer.feed(y)
-        return np.maximum(x + y, 0)
+        return np.asarray(np.maximum(x + y, 0))
 
     def state(self) -> list[Array]:
         """What its layers remember."""

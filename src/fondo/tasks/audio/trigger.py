@@ -4,34 +4,36 @@ How clips are mixed is in `data.audio.clips`, what an alarm is in `judge.events`
 runs on a stream in `standalone`.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from fondo.backend import jnp
-from fondo.contracts import Choice, Contract, Either, Flag, Listed, Made, Nothing, Real, Whole
+from fondo.contracts import Choice, Contract, Either, Flag, Made, Nothing, Real, Whole
 from fondo.contracts import fraction as share
-from fondo.data.audio.clips import Recipe, Sources, clips
+from fondo.data.audio.clips import Sources, clips
+from fondo.data.audio.hygiene import check_apart
+from fondo.engine.examples import Examples
 from fondo.engine.objective import Objective
 from fondo.engine.predict import set_state
 from fondo.engine.step import Augment as Change
 from fondo.engine.train import train
 from fondo.errors import BadData
 from fondo.judge.detection import Stream, Word
-from fondo.judge.detection_curve import DetectionCurve, choose_threshold, detection_curve
+from fondo.judge.detection_curve import choose_threshold, detection_curve
 from fondo.judge.events import Policy
 from fondo.judge.metrics import Answers
-from fondo.networks.trigger import KINDS, kernel_and_stride, score_steps, trigger_network
+from fondo.networks.trigger import KINDS, kernel_and_stride, trigger_network
 from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.audio.exporting import as_program, detector_of
 from fondo.tasks.audio.front import FRONTS, FrontEnd, front_end
+from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.recordings import part_sources, read_recordings
 from fondo.tasks.audio.standalone import Detector
 from fondo.tasks.base import Inputs, Task
@@ -44,82 +46,6 @@ REFRACTORY = 0.545  # seconds between two alarms: 75 steps of the notes
 HARDEST = 0.25  # of the clips without the word, in a round of hard ones
 
 
-class Mixing(BaseEstimator):  # type: ignore[misc]
-    """What clips the network learns from.
-
-    Parameters
-    ----------
-    clips : int, default=1500
-        How many, for training; a fifth as many are held for choosing.
-    seconds : float, default=10
-        Length of each.
-    positives, negatives : (int, int), default=(0, 3), (0, 4)
-        Fewest and most words in a clip.
-    snr_db : (float, float), default=(0, 30)
-        Level of the words over that of the background under them. Decibels.
-    gain_db : (float, float), default=(-25, 5)
-        What clips are made louder or quieter by, so that loudness tells nothing. Decibels.
-    speed : (float, float), default=(0.85, 1.15)
-        Of each word; the pitch goes along.
-    room : float in [0, 1], default=0.5
-        Share of clips that are heard in a room.
-    label : float, default=0.4
-        How long the answer is wanted to stay up after the word. Seconds.
-    notes : bool, default=False
-        Clips as in the notes: background 20 dB quieter, nothing else changed.
-    """
-
-    contracts: ClassVar[Mapping[str, Contract]] = {
-        "clips": Whole(4),
-        "seconds": Real(1, 600),
-        "positives": Listed(Whole(0, 100), least=2, most=2),
-        "negatives": Listed(Whole(0, 100), least=2, most=2),
-        "snr_db": Listed(Real(-100, 100), least=2, most=2),
-        "gain_db": Listed(Real(-100, 100), least=2, most=2),
-        "speed": Listed(Real(0.5, 2), least=2, most=2),
-        "room": Real(0, 1),
-        "label": Real(0, 10, open_low=True, unit="seconds"),
-        "notes": Flag(),
-    }
-
-    def __init__(
-        self,
-        *,
-        clips: int = 1500,
-        seconds: float = 10.0,
-        positives: tuple[int, int] = (0, 3),
-        negatives: tuple[int, int] = (0, 4),
-        snr_db: tuple[float, float] = (0.0, 30.0),
-        gain_db: tuple[float, float] = (-25.0, 5.0),
-        speed: tuple[float, float] = (0.85, 1.15),
-        room: float = 0.5,
-        label: float = 0.4,
-        notes: bool = False,
-    ) -> None:
-        self.clips = clips
-        self.seconds = seconds
-        self.positives = positives
-        self.negatives = negatives
-        self.snr_db = snr_db
-        self.gain_db = gain_db
-        self.speed = speed
-        self.room = room
-        self.label = label
-        self.notes = notes
-
-    def recipe(self, sources: Sources) -> Recipe:
-        """The same for `data.audio.clips`; no more words of a kind than there are."""
-        if self.notes:
-            return replace(Recipe.notes(), seconds=self.seconds)
-        few = len(sources.negatives)
-        others = (min(self.negatives[0], few), min(self.negatives[1], few))
-        return Recipe(
-            seconds=self.seconds, positives=_pair(self.positives), negatives=others,
-            snr_db=_pair(self.snr_db), gain_db=_pair(self.gain_db), speed=_pair(self.speed),
-            room=self.room, level_db=-20.0, again=True,
-        )  # fmt: skip
-
-
 class TriggerWord(Task):
     """Listen for a word in a stream of sound.
 
@@ -129,7 +55,7 @@ class TriggerWord(Task):
 
     Parameters
     ----------
-    network : {"gru", "notes", "dilated", "separable"}, default="gru"
+    architecture : {"gru", "notes", "dilated", "separable"}, default="gru"
         See `networks.trigger.trigger_network`.
     front : {"log_mel", "notes", "notes_log"}, default="log_mel"
         What the network is given; see `tasks.audio.front.front_end`. "notes", without a
@@ -175,7 +101,7 @@ class TriggerWord(Task):
     groups: ClassVar[Mapping[str, type]] = {"Mixing": Mixing}
     setting_groups: ClassVar[Mapping[str, type]] = {"mixing": Mixing}
     contracts: ClassVar[Mapping[str, Contract]] = {
-        "network": Choice(*KINDS),
+        "architecture": Choice(*KINDS),
         "front": Choice(*FRONTS),
         "mixing": Either(Nothing(), Made("Mixing(...)", lambda v: isinstance(v, Mixing))),
         "dropout": share(),
@@ -195,7 +121,7 @@ class TriggerWord(Task):
     def __init__(
         self,
         *,
-        network: str = "gru",
+        architecture: str = "gru",
         front: str = "log_mel",
         mixing: Mixing | None = None,
         dropout: float = 0.2,
@@ -209,7 +135,7 @@ class TriggerWord(Task):
         epochs: int = 15,
         random_state: int = 0,
     ) -> None:
-        self.network = network  # type: ignore[method-assign,assignment]
+        self.architecture = architecture
         self.front = front
         self.mixing = mixing
         self.dropout = dropout
@@ -222,3 +148,270 @@ class TriggerWord(Task):
         self.batch_size = batch_size
         self.epochs = epochs
         self.random_state = random_state
+
+    # ---- from recordings to clips
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        groups: Any = None,
+        validation_data: tuple[Any, Any] | None = None,
+        run: Run | None = None,
+    ) -> Self:
+        """Learn from recordings.
+
+        Parameters
+        ----------
+        X : folder or Sources
+            As `read_recordings` wants it. Voices and backgrounds are set apart from it, unless
+            `validation_data` gives others.
+        y, sample_weight, groups : None
+            Of no account: clips are labelled as they are made.
+        validation_data : (folder or Sources, None) or None
+            Recordings of other voices, to choose epoch and threshold by.
+        run : Run or None
+            Checkpoints, resuming, callbacks, memory.
+        """
+        self._check_settings()
+        whole = self._sources(X)
+        if validation_data is None:
+            mine, theirs, self.notes_ = part_sources(whole, HELD, self.random_state)
+        else:
+            mine, theirs, self.notes_ = whole, self._sources(validation_data[0]), []
+            check_apart({"train": mine.identities(), "validation": theirs.identities()},
+                        allow=("background", "room"))  # fmt: skip
+        learnt = self._clips(mine, self._mixing.clips, self.random_state)
+        held = self._clips(theirs, max(self._mixing.clips // 5, 2), self.random_state + 1)
+        super().fit(learnt, None, validation_data=(held, None), run=run)
+        for number in range(1, self.rounds + 1):
+            learnt = self._round(mine, learnt, held, number, run or Run())
+        self._choose(theirs)
+        return self
+
+    @property
+    def _mixing(self) -> Mixing:
+        return self.mixing or Mixing()
+
+    @property
+    def front_end(self) -> FrontEnd:
+        """What the network is given."""
+        return front_end(self.front)
+
+    def _sources(self, X: Any) -> Sources:
+        if isinstance(X, str | Path):
+            return read_recordings(X, self.front_end.rate)
+        if not isinstance(X, Sources):
+            raise BadData(
+                f"TriggerWord(X={type(X).__name__}): recordings must be a folder, or Sources."
+            )
+        if X.rate != self.front_end.rate:
+            raise BadData(
+                f"TriggerWord(X=...): recordings have {X.rate} samples a second, but "
+                f"front={self.front!r} needs {self.front_end.rate}. Read them at that rate."
+            )
+        return X
+
+    def _clips(self, sources: Sources, n: int, seed: int, **changes: Any) -> ClipSet:
+        recipe = replace(self._mixing.recipe(sources), **changes)
+        return ClipSet.of(clips(sources, recipe, seed, n), self.front_end, n)
+
+    # ---- the four parts
+
+    def read(self, X: Any, y: Any = None, *, fitting: bool = False) -> tuple[Any, Any]:
+        if not isinstance(X, ClipSet):
+            raise BadData(
+                "TriggerWord: there are no rows to predict. Give sound to scores(...) or "
+                "detect(...)."
+            )
+        return X, X.labels(self.architecture, self._mixing.label)
+
+    def n_rows(self, X: Any) -> int:
+        return len(X)
+
+    def take(self, X: Any, rows: np.ndarray) -> Any:
+        return X.take(rows)
+
+    def learn(self, X: Any, y: np.ndarray) -> None:
+        flat = X.features.reshape(-1, X.features.shape[-1])
+        spread = flat.std(axis=0)
+        self.seen_mean_ = flat.mean(axis=0, dtype=np.float64)
+        self.seen_spread_ = np.where(spread > SMALLEST, spread, 1.0)
+        if self.front == "notes":  # as in the notes: powers enter as they are
+            self.seen_mean_, self.seen_spread_ = 0 * self.seen_mean_, np.ones_like(spread)
+        self.policy_ = Policy(refractory=self.refractory).to_json()
+
+    @property
+    def refractory(self) -> int:
+        """Steps between two alarms."""
+        return max(round(REFRACTORY / self.step_seconds), 1)
+
+    @property
+    def step_seconds(self) -> float:
+        """Time from one score to the next."""
+        front = self.front_end
+        return float(kernel_and_stride(self.architecture)[1] * front.frames.hop / front.rate)
+
+    def encode(self, X: Any) -> Inputs:
+        values = (X.features - self.seen_mean_) / self.seen_spread_
+        return {"features": np.asarray(values, np.float32)}
+
+    def encode_target(self, y: np.ndarray) -> np.ndarray:
+        return y
+
+    def network(self) -> Any:
+        return trigger_network(
+            self.architecture, (None, self.front_end.n_bands), dropout=self.dropout,
+            reset_after=self.reset_after, seed=self.random_state,
+        )  # fmt: skip
+
+    def objective(self) -> Objective:
+        weight = float(self.positive_weight)
+        return Objective(partial(step_loss, weight=weight), f"trigger({weight!r})")
+
+    def change(self) -> Change | None:
+        return None
+
+    def decode(self, outputs: np.ndarray) -> Answers:
+        """Probability of each step."""
+        return Answers(numbers=1 / (1 + np.exp(-np.asarray(outputs, np.float64)[..., 0])))
+
+    def fool(self, y: np.ndarray) -> dict[str, Any]:
+        return {}
+
+    def fingerprint(self, X: Any, y: np.ndarray) -> str:
+        return str(X.fingerprint())
+
+    # ---- hard clips, threshold
+
+    def _round(
+        self, sources: Sources, learnt: ClipSet, held: ClipSet, number: int, run: Run
+    ) -> ClipSet:
+        """Clips without the word that the network finds hardest, learnt with the others."""
+        seed, n = self.random_state + 1000 * number, self._mixing.clips
+        found = self._clips(sources, n, seed, positives=(0, 0))
+        scores = self.outputs(found)[..., 0].max(axis=1)
+        hard = found.take(np.argsort(-scores)[: max(int(HARDEST * n), 1)])
+        both = learnt.joined(hard)
+        parts = [
+            Examples(self.encode(part), part.labels(self.architecture, self._mixing.label))
+            for part in (both, held)
+        ]
+        plan = replace(
+            self.plan(len(both), replace(run, checkpoint=None, resume=False)),
+            epochs=max(self.epochs // 2, 1),
+        )
+        outcome = train(self.step(self.network_), parts[0], parts[1], plan)
+        set_state(self.network_, outcome.state)
+        before = len(self.history_)
+        self.history_ = [
+            *self.history_, *({**row, "epoch": row["epoch"] + before} for row in outcome.history)
+        ]  # fmt: skip
+        self.best_epoch_ = before + outcome.best_epoch
+        return both
+
+    def _choose(self, sources: Sources) -> None:
+        """Lowest threshold with few enough false alarms on clips of held voices."""
+        n, seed = max(self._mixing.clips // 5, 2), self.random_state + 2
+        recipe = self._mixing.recipe(sources)
+        silent = replace(recipe, positives=(0, 0))
+        streams = [
+            self.stream(clip.samples, [_word(e) for e in clip.events if e.kind == "positive"])
+            for part, first in ((recipe, 0), (silent, n))
+            for clip in clips(sources, part, seed, n, first)
+        ]
+        curve = detection_curve(streams, self.policy)
+        try:
+            choice = choose_threshold(curve, self.false_alarms)
+        except BadData as error:
+            warnings.warn(f"TriggerWord: {error} The threshold stays at 0.5.", stacklevel=3)
+            self.choice_: dict[str, Any] = {"threshold": 0.5, "words": str(error)}
+        else:
+            self.policy_ = replace(self.policy, threshold=choice.threshold).to_json()
+            self.choice_ = {**choice.to_json(), "words": str(choice)}
+        self.curve_ = curve.to_json()
+
+    # ---- answers
+
+    @property
+    def policy(self) -> Policy:
+        """When scores make an alarm."""
+        return Policy(**self.policy_)
+
+    def detector(self) -> Detector:
+        """Detector on a stream, in NumPy alone, at its start."""
+        check_is_fitted(self, "network_")
+        front = self.front_end
+        return detector_of(
+            self.network_, front.plain(self.seen_mean_, self.seen_spread_), self.policy_,
+            kind=self.architecture, rate=front.rate,
+        )  # fmt: skip
+
+    def scores(self, samples: Any) -> np.ndarray:
+        """Probability at each step of one sound, as a stream from its beginning.
+
+        Parameters
+        ----------
+        samples : float array (samples,)
+            Full scale is 1; at the rate of `front_end`.
+
+        Returns
+        -------
+        scores : float32 array (steps,)
+        """
+        return np.asarray(self.detector().feed(np.asarray(samples, np.float32))[0])
+
+    def stream(self, samples: Any, words: Sequence[Word] = (), name: str = "") -> Stream:
+        """Scores of one sound with the words in it, to be judged.
+
+        Parameters
+        ----------
+        samples : float array (samples,)
+            At the rate of `front_end`.
+        words : sequence of judge.detection.Word, default=()
+            Where the word is said.
+        name : str, default=""
+            For messages.
+        """
+        detector = self.detector()
+        scores, _ = detector.feed(np.asarray(samples, np.float32))
+        step, first = detector.spec["stride"], detector.spec["first"]
+        return Stream(scores, words, step / detector.rate, first / detector.rate, name)
+
+    def detect(self, samples: Any) -> np.ndarray:
+        """Seconds at which the word is heard in one sound (alarms,)."""
+        detector = self.detector()
+        _, alarms = detector.feed(np.asarray(samples, np.float32))
+        return np.array([detector.seconds(step) for step in alarms])
+
+    def export(self, path: str | Path) -> Path:
+        """Write the detector as one Python file that needs NumPy alone."""
+        place = Path(path)
+        place.write_text(as_program(self.detector()), encoding="utf-8")
+        return place
+
+
+def step_loss(target: Any, outputs: Any, weight: float) -> Any:
+    """Cross-entropy of each clip, nats a step, steps behind the word counting `weight` times.
+
+        mean over steps of  w y softplus(-z) + (1 - y) softplus(z)
+
+    Parameters
+    ----------
+    target : float array (batch, steps)
+        0 or 1.
+    outputs : float array (batch, steps, 1)
+        Logits.
+    weight : float
+        Of steps that are 1.
+    """
+    z = outputs[..., 0]
+    losses = weight * target * jnp.logaddexp(0.0, -z) + (1 - target) * jnp.logaddexp(0.0, z)
+    return losses.mean(axis=1)
+
+
+def _word(event: Any) -> Word:
+    labels = {"voice": event.voice}
+    return Word(event.start / 1000, (event.end + 1) / 1000, labels=labels)

@@ -34,8 +34,9 @@ class Pixels(BaseEstimator):  # type: ignore[misc]
         with black.
     crop : (top, right, bottom, left) or None, default=None
         Pixels of the original picture that are cut off first, such as the sky.
-    equalize : bool, default=False
-        Spread the brightness (V of HSV) of each picture evenly, colours kept.
+    equalize : bool or "local", default=False
+        Spread the brightness (V of HSV) of each picture evenly, colours kept. "local" holds each
+        place against the brightness around it, which shade and glare change least.
     beside : sequence of str, default=()
         Columns of numbers of the table that enter the network beside the picture, such as the
         speed at which it was taken. They are standardised, and join behind the convolutions.
@@ -50,7 +51,7 @@ class Pixels(BaseEstimator):  # type: ignore[misc]
         "color": Choice("auto", "grey", "rgb"),
         "fit": Choice("stretch", "crop", "pad"),
         "crop": Either(Nothing(), Listed(Whole(0, unit="pixels"), least=4, most=4)),
-        "equalize": Flag(),
+        "equalize": Either(Flag(), Choice("local")),
         "beside": Listed(Word("the name of a column")),
     }
 
@@ -61,7 +62,7 @@ class Pixels(BaseEstimator):  # type: ignore[misc]
         color: str = "auto",
         fit: str = "stretch",
         crop: Sequence[int] | None = None,
-        equalize: bool = False,
+        equalize: bool | str = False,
         beside: Sequence[str] = (),
     ) -> None:
         self.size = size

@@ -1,0 +1,90 @@
+"""What clips a trigger word's network learns from: a group of settings.
+
+How a clip is mixed is in `data.audio.mixing`, what is drawn for it in `data.audio.clips`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from sklearn.base import BaseEstimator
+
+from fondo.contracts import Contract, Flag, Listed, Real, Whole
+from fondo.data.audio.clips import Recipe, Sources
+
+
+class Mixing(BaseEstimator):  # type: ignore[misc]
+    """What clips the network learns from.
+
+    Parameters
+    ----------
+    clips : int, default=1500
+        How many, for training; a fifth as many are held for choosing.
+    seconds : float, default=10
+        Length of each.
+    positives, negatives : (int, int), default=(0, 3), (0, 4)
+        Fewest and most words in a clip.
+    snr_db : (float, float), default=(0, 30)
+        Level of the words over that of the background under them. Decibels.
+    gain_db : (float, float), default=(-25, 5)
+        What clips are made louder or quieter by, so that loudness tells nothing. Decibels.
+    speed : (float, float), default=(0.85, 1.15)
+        Of each word; the pitch goes along.
+    room : float in [0, 1], default=0.5
+        Share of clips that are heard in a room.
+    label : float, default=0.4
+        How long the answer is wanted to stay up after the word. Seconds.
+    notes : bool, default=False
+        Clips as in the notes: background 20 dB quieter, nothing else changed.
+    """
+
+    contracts: ClassVar[Mapping[str, Contract]] = {
+        "clips": Whole(4),
+        "seconds": Real(1, 600),
+        "positives": Listed(Whole(0, 100), least=2, most=2),
+        "negatives": Listed(Whole(0, 100), least=2, most=2),
+        "snr_db": Listed(Real(-100, 100), least=2, most=2),
+        "gain_db": Listed(Real(-100, 100), least=2, most=2),
+        "speed": Listed(Real(0.5, 2), least=2, most=2),
+        "room": Real(0, 1),
+        "label": Real(0, 10, open_low=True, unit="seconds"),
+        "notes": Flag(),
+    }
+
+    def __init__(
+        self,
+        *,
+        clips: int = 1500,
+        seconds: float = 10.0,
+        positives: tuple[int, int] = (0, 3),
+        negatives: tuple[int, int] = (0, 4),
+        snr_db: tuple[float, float] = (0.0, 30.0),
+        gain_db: tuple[float, float] = (-25.0, 5.0),
+        speed: tuple[float, float] = (0.85, 1.15),
+        room: float = 0.5,
+        label: float = 0.4,
+        notes: bool = False,
+    ) -> None:
+        self.clips = clips
+        self.seconds = seconds
+        self.positives = positives
+        self.negatives = negatives
+        self.snr_db = snr_db
+        self.gain_db = gain_db
+        self.speed = speed
+        self.room = room
+        self.label = label
+        self.notes = notes
+
+    def recipe(self, sources: Sources) -> Recipe:
+        """The same for `data.audio.clips`; no more words of a kind than there are."""
+        if self.notes:
+            return replace(Recipe.notes(), seconds=self.seconds)
+        few = len(sources.negatives)
+        others = (min(self.negatives[0], few), min(self.negatives[1], few))
+        ends = ("positives", "snr_db", "gain_db", "speed")
+        given: dict[str, Any] = {name: tuple(getattr(self, name)) for name in ends}
+        return Recipe(
+            seconds=self.seconds, negatives=others, room=self.room, level_db=-20.0, again=True,
+            **given,
+        )  # fmt: skip

@@ -1,0 +1,166 @@
+"""fondo.tasks.audio.trigger: a made-up word is heard, by voices that were not learnt from."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import fondo
+from fondo.backend import jnp
+from fondo.data.audio.clips import clips
+from fondo.data.audio.mixing import Recording
+from fondo.errors import BadData, BadParameter
+from fondo.judge.detection import Word, detect
+from fondo.store.weights import hash_arrays
+from fondo.tasks.audio.clipset import ClipSet
+from fondo.tasks.audio.front import front_end
+from fondo.tasks.audio.mixing import Mixing
+from fondo.tasks.audio.trigger import TriggerWord, step_loss
+
+MIXING = Mixing(clips=80, seconds=4.0, snr_db=(10.0, 30.0), room=0.0, speed=(0.95, 1.05))
+
+
+def small(**settings):
+    return TriggerWord(
+        **{"mixing": MIXING, "epochs": 12, "rounds": 1, "learning_rate": 0.005, "batch_size": 8}
+        | settings
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted(made_sources):
+    task = small(false_alarms=60.0)
+    return task.fit(made_sources(range(6)), validation_data=(made_sources((6, 7), (2, 3)), None))
+
+
+@pytest.fixture(scope="module")
+def test_streams(made_sources, fitted):
+    recipe = MIXING.recipe(made_sources((8, 9), (4, 5)))
+    found = []
+    for clip in clips(made_sources((8, 9), (4, 5)), recipe, seed=99, n=30):
+        words = [Word(e.start / 1000, (e.end + 1) / 1000) for e in clip.events
+                 if e.kind == "positive"]  # fmt: skip
+        found.append(fitted.stream(clip.samples, words))
+    return found
+
+
+def test_words_of_new_voices_are_heard_and_others_are_not(fitted, test_streams):
+    found = detect(test_streams, fitted.policy)
+    assert found.recall.n >= 20
+    assert found.recall.value >= 0.8  # who never answers hears none
+    assert found.false_alarms <= 0.2 * found.recall.n  # who always answers has ten times as many
+    assert -0.1 < found.latency(0.5) < 0.4  # the end of a made word fades away
+
+
+def test_loudness_tells_nothing(fitted, made_sources):
+    recipe = MIXING.recipe(made_sources((8, 9), (4, 5)))
+    heard = {}
+    for gain in (-12, 0, 12):
+        streams = []
+        for clip in clips(made_sources((8, 9), (4, 5)), recipe, seed=98, n=15):
+            words = [Word(e.start / 1000, (e.end + 1) / 1000) for e in clip.events
+                     if e.kind == "positive"]  # fmt: skip
+            streams.append(fitted.stream(clip.samples * 10 ** (gain / 20), words))
+        heard[gain] = detect(streams, fitted.policy).recall.value
+    assert max(heard.values()) - min(heard.values()) <= 0.15
+
+
+def test_the_threshold_was_chosen_on_voices_that_were_held(fitted):
+    assert fitted.policy.threshold == fitted.choice_["threshold"]
+    assert fitted.choice_["target"] == 60.0
+    assert "heard" in fitted.choice_["words"]
+
+
+def test_it_goes_through_a_folder_and_back(fitted, made_sources, tmp_path):
+    fitted.save(tmp_path / "model")
+    again = fondo.load(tmp_path / "model")
+    samples = made_sources((8,), (4,)).positives[0].samples
+    samples = np.r_[np.zeros(8000), samples, np.zeros(8000)].astype("float32")
+    np.testing.assert_array_equal(again.scores(samples), fitted.scores(samples))
+    assert again.policy == fitted.policy
+    assert again.choice_ == fitted.choice_
+
+
+def test_the_exported_program_says_when(fitted, made_sources, tmp_path):
+    import soundfile
+
+    silence, said = np.zeros(8000), made_sources((8,), (4,)).positives[0].samples
+    samples = np.r_[silence, said, silence, silence].astype("float32")
+    samples += np.random.default_rng(0).normal(size=len(samples)).astype("float32") * 1e-3
+    soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="PCM_16")
+    kept, _ = soundfile.read(tmp_path / "a.wav", dtype="float32")
+    fitted.export(tmp_path / "ears.py")
+    done = subprocess.run(
+        [sys.executable, "ears.py", "a.wav"], cwd=tmp_path, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert [float(line.split("\t")[1]) for line in done.stdout.splitlines()] == pytest.approx(
+        fitted.detect(kept), abs=1e-3
+    )
+
+
+@pytest.mark.filterwarnings("ignore:TriggerWord")  # so few clips allow no threshold
+def test_the_same_seed_is_the_same_network(made_sources):
+    few = {"epochs": 1, "rounds": 1, "mixing": Mixing(clips=8, seconds=2.0)}
+    pair = [
+        hash_arrays(small(**few, random_state=seed).fit(made_sources(range(3))).stored_weights())
+        for seed in (0, 0, 1)
+    ]
+    assert pair[0] == pair[1] != pair[2]
+
+
+def test_voices_that_are_in_both_parts_are_refused(made_sources):
+    with pytest.raises(BadData, match="voice"):
+        small().fit(made_sources((0, 1)), validation_data=(made_sources((1, 2)), None))
+
+
+def test_step_loss_by_hand():
+    target = jnp.array([[0.0, 1.0]])
+    outputs = jnp.array([[[0.0], [2.0]]])
+    wanted = (np.log(2) + 3 * np.log1p(np.exp(-2))) / 2
+    assert float(step_loss(target, outputs, 3.0)[0]) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_clips_are_labelled_behind_their_words(made_sources):
+    sources = made_sources((0, 1))
+    found = ClipSet.of(clips(sources, MIXING.recipe(sources), 0, 6), front_end("log_mel"), 6)
+    labels = found.labels("gru", 0.4)
+    assert labels.shape == (6, 197)
+    for row, events in enumerate(found.events):
+        ends = [e.end for e in events if e.kind == "positive"]
+        assert labels[row].any() == bool(ends)
+        if ends:
+            first = np.flatnonzero(labels[row])[0]
+            assert first * 4000 / 197 == pytest.approx(min(ends), abs=50)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [({"architecture": "lstm"}, "architecture"), ({"false_alarms": 0}, "false_alarms"),
+     ({"mixing": Mixing(clips=1)}, "clips"), ({"rounds": -1}, "rounds")],
+    ids=["architecture", "aim", "clips", "rounds"],
+)  # fmt: skip
+def test_settings_that_cannot_be_are_refused(made_sources, settings, told):
+    with pytest.raises(BadParameter, match=told):
+        small(**settings).fit(made_sources((0, 1)))
+
+
+def test_other_rates_and_other_things_are_refused(made_sources):
+    sources = made_sources((0, 1))
+    with pytest.raises(BadData, match="needs 44100"):
+        small(front="notes").fit(sources)
+    with pytest.raises(BadData, match="must be a folder, or Sources"):
+        small().fit(np.zeros((3, 4)))
+    with pytest.raises(BadData, match="no rows to predict"):
+        small().read(np.zeros((3, 4)))
+
+
+def test_silent_words_are_skipped(made_sources):
+    sources = made_sources((0, 1))
+    sources = type(sources)(
+        sources.rate, sources.backgrounds,
+        [*sources.positives, Recording(np.zeros(4000), "mute", "voice9")], sources.negatives,
+    )  # fmt: skip
+    found = ClipSet.of(clips(sources, MIXING.recipe(sources), 0, 12), front_end("log_mel"), 12)
+    assert found.skipped >= 1
