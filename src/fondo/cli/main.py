@@ -9,7 +9,7 @@ from fondo.version import __version__
 
 COMMANDS = (
     "train", "predict", "evaluate", "explain", "trace", "replay", "search", "compare", "more-data",
-    "recipes", "cook", "study", "funds", "doctor",
+    "recipes", "cook", "study", "funds", "trigger", "doctor",
 )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def _spread(bright: Any) -> Any:
 class LocalContrast(Layer):  # type: ignore[misc]
     """Each place of a picture held against the brightness around it.
 
-        y = 128 + 50 (x - mean) / max(spread, 2)
+        y = 128 + 50 (x - mean) / max(spread, 2),  between 0 and 255
 
     Mean and spread (standard deviation) are those of the brightness around the place, weighted by
     a Gaussian; brightness is the mean of the channels. What a picture shows in deep shade and in
@@ -90,7 +90,7 @@ class LocalContrast(Layer):  # type: ignore[misc]
     Notes
     -----
     Input: uint8 or float (batch, height, width, channels), 0 to 255. Output: float32 of the same
-    shape, around 128. Edges go on as mirrors.
+    shape, 0 to 255. Edges go on as mirrors.
 
     References
     ----------
@@ -135,7 +135,8 @@ def local_contrast(pictures: Any, reach: float = 0.125) -> Any:
     mean = around(bright)
     square = around((bright - mean) ** 2)
     spread = jnp.sqrt(jnp.maximum(square, QUIETEST**2))
-    return GREY + SPREAD * (values - mean[..., None]) / spread[..., None]
+    held = GREY + SPREAD * (values - mean[..., None]) / spread[..., None]
+    return jnp.clip(held, 0.0, 255.0)  # one glint must not outshout the rest
 
 
 def _gaussian(n: int, sigma: float) -> Any:

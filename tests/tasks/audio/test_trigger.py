@@ -16,7 +16,8 @@ from fondo.store.weights import hash_arrays
 from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.audio.front import front_end
 from fondo.tasks.audio.mixing import Mixing
-from fondo.tasks.audio.trigger import TriggerWord, step_loss
+from fondo.tasks.audio.rounds import step_loss
+from fondo.tasks.audio.trigger import TriggerWord
 
 MIXING = Mixing(clips=80, seconds=4.0, snr_db=(10.0, 30.0), room=0.0, speed=(0.95, 1.05))
 

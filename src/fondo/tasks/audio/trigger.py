@@ -4,7 +4,6 @@ How clips are mixed is in `data.audio.clips`, what an alarm is in `judge.events`
 runs on a stream in `standalone`.
 """
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,19 +13,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from fondo.backend import jnp
 from fondo.contracts import Choice, Contract, Either, Flag, Made, Nothing, Real, Whole
 from fondo.contracts import fraction as share
-from fondo.data.audio.clips import Sources, clips
+from fondo.data.audio.clips import Recipe, Sources, clips
 from fondo.data.audio.hygiene import check_apart
-from fondo.engine.examples import Examples
 from fondo.engine.objective import Objective
-from fondo.engine.predict import set_state
 from fondo.engine.step import Augment as Change
-from fondo.engine.train import train
 from fondo.errors import BadData
 from fondo.judge.detection import Stream, Word
-from fondo.judge.detection_curve import choose_threshold, detection_curve
 from fondo.judge.events import Policy
 from fondo.judge.metrics import Answers
 from fondo.networks.trigger import KINDS, kernel_and_stride, trigger_network
@@ -35,6 +29,7 @@ from fondo.tasks.audio.exporting import as_program, detector_of
 from fondo.tasks.audio.front import FRONTS, FrontEnd, front_end
 from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.recordings import part_sources, read_recordings
+from fondo.tasks.audio.rounds import choose, harder, step_loss
 from fondo.tasks.audio.standalone import Detector
 from fondo.tasks.base import Inputs, Task
 from fondo.tasks.run import Run
@@ -183,16 +178,21 @@ class TriggerWord(Task):
             mine, theirs, self.notes_ = whole, self._sources(validation_data[0]), []
             check_apart({"train": mine.identities(), "validation": theirs.identities()},
                         allow=("background", "room"))  # fmt: skip
-        learnt = self._clips(mine, self._mixing.clips, self.random_state)
-        held = self._clips(theirs, max(self._mixing.clips // 5, 2), self.random_state + 1)
+        learnt = self.clips(mine, self.mixing_.clips, self.random_state)
+        held = self.clips(theirs, max(self.mixing_.clips // 5, 2), self.random_state + 1)
         super().fit(learnt, None, validation_data=(held, None), run=run)
         for number in range(1, self.rounds + 1):
-            learnt = self._round(mine, learnt, held, number, run or Run())
-        self._choose(theirs)
+            learnt = harder(self, mine, (learnt, held), number, run or Run())
+        self.policy_, self.choice_, self.curve_ = choose(self, theirs)
+        self.identities_ = {
+            kind: sorted({name for name in names if name})
+            for kind, names in mine.identities().items()
+        }
         return self
 
     @property
-    def _mixing(self) -> Mixing:
+    def mixing_(self) -> Mixing:
+        """What clips are learnt from, defaults filled in."""
         return self.mixing or Mixing()
 
     @property
@@ -214,8 +214,13 @@ class TriggerWord(Task):
             )
         return X
 
-    def _clips(self, sources: Sources, n: int, seed: int, **changes: Any) -> ClipSet:
-        recipe = replace(self._mixing.recipe(sources), **changes)
+    def recipe(self, sources: Sources) -> Recipe:
+        """What clips of these recordings are like."""
+        return self.mixing_.recipe(sources)
+
+    def clips(self, sources: Sources, n: int, seed: int, **changes: Any) -> ClipSet:
+        """Clips of these recordings, as the network sees them; `changes` are of the recipe."""
+        recipe = replace(self.recipe(sources), **changes)
         return ClipSet.of(clips(sources, recipe, seed, n), self.front_end, n)
 
     # ---- the four parts
@@ -226,7 +231,7 @@ class TriggerWord(Task):
                 "TriggerWord: there are no rows to predict. Give sound to scores(...) or "
                 "detect(...)."
             )
-        return X, X.labels(self.architecture, self._mixing.label)
+        return X, X.labels(self.architecture, self.mixing_.label)
 
     def n_rows(self, X: Any) -> int:
         return len(X)
@@ -283,55 +288,6 @@ class TriggerWord(Task):
 
     def fingerprint(self, X: Any, y: np.ndarray) -> str:
         return str(X.fingerprint())
-
-    # ---- hard clips, threshold
-
-    def _round(
-        self, sources: Sources, learnt: ClipSet, held: ClipSet, number: int, run: Run
-    ) -> ClipSet:
-        """Clips without the word that the network finds hardest, learnt with the others."""
-        seed, n = self.random_state + 1000 * number, self._mixing.clips
-        found = self._clips(sources, n, seed, positives=(0, 0))
-        scores = self.outputs(found)[..., 0].max(axis=1)
-        hard = found.take(np.argsort(-scores)[: max(int(HARDEST * n), 1)])
-        both = learnt.joined(hard)
-        parts = [
-            Examples(self.encode(part), part.labels(self.architecture, self._mixing.label))
-            for part in (both, held)
-        ]
-        plan = replace(
-            self.plan(len(both), replace(run, checkpoint=None, resume=False)),
-            epochs=max(self.epochs // 2, 1),
-        )
-        outcome = train(self.step(self.network_), parts[0], parts[1], plan)
-        set_state(self.network_, outcome.state)
-        before = len(self.history_)
-        self.history_ = [
-            *self.history_, *({**row, "epoch": row["epoch"] + before} for row in outcome.history)
-        ]  # fmt: skip
-        self.best_epoch_ = before + outcome.best_epoch
-        return both
-
-    def _choose(self, sources: Sources) -> None:
-        """Lowest threshold with few enough false alarms on clips of held voices."""
-        n, seed = max(self._mixing.clips // 5, 2), self.random_state + 2
-        recipe = self._mixing.recipe(sources)
-        silent = replace(recipe, positives=(0, 0))
-        streams = [
-            self.stream(clip.samples, [_word(e) for e in clip.events if e.kind == "positive"])
-            for part, first in ((recipe, 0), (silent, n))
-            for clip in clips(sources, part, seed, n, first)
-        ]
-        curve = detection_curve(streams, self.policy)
-        try:
-            choice = choose_threshold(curve, self.false_alarms)
-        except BadData as error:
-            warnings.warn(f"TriggerWord: {error} The threshold stays at 0.5.", stacklevel=3)
-            self.choice_: dict[str, Any] = {"threshold": 0.5, "words": str(error)}
-        else:
-            self.policy_ = replace(self.policy, threshold=choice.threshold).to_json()
-            self.choice_ = {**choice.to_json(), "words": str(choice)}
-        self.curve_ = curve.to_json()
 
     # ---- answers
 
@@ -391,27 +347,3 @@ class TriggerWord(Task):
         place = Path(path)
         place.write_text(as_program(self.detector()), encoding="utf-8")
         return place
-
-
-def step_loss(target: Any, outputs: Any, weight: float) -> Any:
-    """Cross-entropy of each clip, nats a step, steps behind the word counting `weight` times.
-
-        mean over steps of  w y softplus(-z) + (1 - y) softplus(z)
-
-    Parameters
-    ----------
-    target : float array (batch, steps)
-        0 or 1.
-    outputs : float array (batch, steps, 1)
-        Logits.
-    weight : float
-        Of steps that are 1.
-    """
-    z = outputs[..., 0]
-    losses = weight * target * jnp.logaddexp(0.0, -z) + (1 - target) * jnp.logaddexp(0.0, z)
-    return losses.mean(axis=1)
-
-
-def _word(event: Any) -> Word:
-    labels = {"voice": event.voice}
-    return Word(event.start / 1000, (event.end + 1) / 1000, labels=labels)

@@ -1,0 +1,40 @@
+"""Arguments and options that several commands of `fondo trigger` share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from fondo.cli.line import Argument
+
+Work = TypeVar("Work", bound=Callable[..., Any])
+
+
+def with_recordings(command: Work) -> Work:
+    """Give a command the argument RECORDINGS."""
+    return click.argument(
+        "recordings", cls=Argument, metavar="RECORDINGS", type=click.Path(path_type=Path),
+        help="A folder with positives/, negatives/, backgrounds/, rooms/.",
+    )(command)  # fmt: skip
+
+
+def with_model(command: Work) -> Work:
+    """Give a command the argument MODEL."""
+    return click.argument(
+        "model", cls=Argument, metavar="MODEL", type=click.Path(path_type=Path),
+        help="The model folder that `fondo trigger train` wrote.",
+    )(command)  # fmt: skip
+
+
+with_settings = click.option(
+    "--set", "settings", multiple=True, metavar="key=value",
+    help="A setting of TriggerWord, such as epochs=20 or mixing.clips=500.",
+)  # fmt: skip
+
+
+def opened(model: Path) -> Any:
+    """The trigger word of a model folder."""
+    from fondo.tasks.audio.trigger import TriggerWord
+
+    return TriggerWord.load(model)

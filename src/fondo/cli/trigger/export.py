@@ -1,0 +1,34 @@
+"""`fondo trigger export`: the detector as one file that needs NumPy alone."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fondo.cli.line import Command
+from fondo.cli.options import with_json, with_quiet
+from fondo.cli.output import stage
+from fondo.cli.trigger.asked import opened, with_model
+
+
+@click.command("export", cls=Command)
+@with_model
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", default="detector.py",
+    show_default=True, help="The Python file to write.",
+)  # fmt: skip
+@with_quiet
+@with_json
+def command(model: Path, out: Path, quiet: bool, as_json: bool) -> None:
+    """Write the detector as one Python file that needs NumPy alone.
+
+    Run it with:  python detector.py recording.wav
+    """
+    with stage(as_json, quiet) as speaker:
+        opened(model).export(out)
+        size = out.stat().st_size
+
+        def show(console: Any) -> None:
+            console.print(f"{out}: {size / 1e6:.2f} MB", soft_wrap=True, highlight=False)
+
+        speaker.answer({"out": out, "bytes": size}, show)

