@@ -26,6 +26,7 @@ N_ROWS, BATCH, CLASSES, RATE = 6_000, 64, 10, 1e-3
 SIDE, FORM = 28, (128, 128)  # pixels of what is learnt from, and of what is decoded to
 DECODED = (640, 480, 600)  # columns, rows and number of pictures that are invented
 WORKERS = 2
+MODULE = "benchmarks.images"  # whose peers are started
 FLOORS = {  # how many times faster than each peer
     "epoch": {"keras on tensorflow": 1.0, "keras on jax": 4.0, "pytorch loop": 1.0},
     "decode": {"torch, two workers": 1.0},
@@ -204,7 +205,7 @@ class ImagePeer(Peer):
     def __init__(self, part: str, name: str, folder: str) -> None:
         self.name, self.skip = name, 0
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.images", "--serve", part, name, folder],
+            [sys.executable, "-m", MODULE, "--serve", part, name, folder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
