@@ -62,35 +62,14 @@ def stretch_chart(found: Stretch, title: str) -> Chart:
         "image", href=address(spectrum_pixels(found.features)), x=LEFT, y=0, width=RIGHT - LEFT,
         height=SPECTRUM, preserveAspectRatio="none",
     )  # fmt: skip
-    grid = [
-        mark
-        for share in (0.0, 0.5, 1.0)
-        for mark in (
-            rule(LEFT, y(share), RIGHT, y(share), css="grid"),
-            label(LEFT - 8, y(share) + 4, percent(share), LEFT, css="tick", anchor="end"),
-        )
-    ]
-    ticks, words = fitting_ticks(0.0, found.seconds, RIGHT - LEFT)
-    grid += [
-        label(x(tick), bottom + 16, word, 60, css="tick", anchor="middle")
-        for tick, word in zip(ticks, words, strict=True)
-        if tick <= found.seconds
-    ]
-    step = max(len(found.scores) // MOST_POINTS, 1)
-    count = len(found.scores) // step * step
-    peaks = found.scores[:count].reshape(-1, step).max(axis=1)
-    path = " ".join(
-        f"{x(float(t)):.1f},{y(float(v)):.1f}"
-        for t, v in zip(found.times[:count:step], peaks, strict=True)
-    )
     level = y(found.threshold)
     svg = element(
         "svg",
         element("title", title),
         picture,
-        *grid,
+        *_grid(found.seconds, x, y),
         rule(LEFT, level, RIGHT, level, css="marker"),
-        element("polyline", points=path, class_="stroke1"),
+        element("polyline", points=_path(found, x, y), class_="stroke1"),
         *[rule(x(at), 0, x(at), bottom, css="marker") for at in found.alarms],
         label((LEFT + RIGHT) / 2, bottom + 34, "seconds", 200, css="name", anchor="middle"),
         xmlns="http://www.w3.org/2000/svg",
@@ -104,6 +83,36 @@ def stretch_chart(found: Stretch, title: str) -> Chart:
         f"across is the threshold, {found.threshold:.3g}. Heard at: {told}."
     )
     return Chart(title, svg, caption)
+
+
+def _grid(seconds: float, x: Scale, y: Scale) -> list[Markup]:
+    """Lines of the probability, and seconds underneath."""
+    bottom = SPECTRUM + GAP + CURVE
+    marks = [
+        mark
+        for share in (0.0, 0.5, 1.0)
+        for mark in (
+            rule(LEFT, y(share), RIGHT, y(share), css="grid"),
+            label(LEFT - 8, y(share) + 4, percent(share), LEFT, css="tick", anchor="end"),
+        )
+    ]
+    ticks, words = fitting_ticks(0.0, seconds, RIGHT - LEFT)
+    return marks + [
+        label(x(tick), bottom + 16, word, 60, css="tick", anchor="middle")
+        for tick, word in zip(ticks, words, strict=True)
+        if tick <= seconds
+    ]
+
+
+def _path(found: Stretch, x: Scale, y: Scale) -> str:
+    """Points of the curve, each the peak of some steps."""
+    step = max(len(found.scores) // MOST_POINTS, 1)
+    count = len(found.scores) // step * step
+    peaks = found.scores[:count].reshape(-1, step).max(axis=1)
+    return " ".join(
+        f"{x(float(t)):.1f},{y(float(v)):.1f}"
+        for t, v in zip(found.times[:count:step], peaks, strict=True)
+    )
 
 
 def curve_chart(curve: Any, threshold: float) -> Chart:

@@ -28,6 +28,7 @@ from fondo.tasks.rows import Part
 from fondo.tasks.training import training_contracts
 
 RATE = 16_000  # hertz, where nothing is asked for
+SHORTEST = 3  # samples of a frame, which a window has to have
 LONGEST, COVERED = 10.0, 0.95  # seconds; share of training sounds that are not cut
 STUDIED = 512  # training sounds that the mean and spread of what is seen are taken from
 BLOCK = 64  # sounds whose spectra are computed at a time
@@ -84,7 +85,7 @@ class AudioTask(FileTask):
         seconds = waves.seconds
         if seconds is None:
             seconds = min(float(np.quantile(survey.seconds, COVERED, method="higher")), LONGEST)
-        self.form_ = (rate, max(round(seconds * rate), 1), waves.place, waves.fill)
+        self.form_ = (rate, max(round(seconds * rate), SHORTEST), waves.place, waves.fill)
         self._check_view()
         self.seen_mean_, self.seen_spread_ = self._studied(X)
 
@@ -99,7 +100,7 @@ class AudioTask(FileTask):
         """What the network sees of a sound."""
         spectrum, form = self.spectrum or Spectrum(), self.form
         # a sound shorter than a frame has one of its own length
-        window = min(max(round(spectrum.window * form.rate), 2), form.samples)
+        window = min(max(round(spectrum.window * form.rate), SHORTEST), form.samples)
         return View(
             form.rate, form.samples, spectrum.kind, spectrum.bands, spectrum.coefficients,
             window, max(round(spectrum.hop * form.rate), 1), spectrum.low, spectrum.high,
@@ -131,7 +132,14 @@ class AudioTask(FileTask):
     def _check_view(self) -> None:
         """Build its layers once: they say what bands and rate do not go together."""
         spectrum, shape = self.spectrum or Spectrum(), self.architecture or SoundNet()
-        self.view.layers()
+        try:
+            self.view.layers()
+        except BadParameter as error:
+            raise BadParameter(
+                f"{type(self).__name__}(spectrum=Spectrum(...)): {error} These sounds have "
+                f"{self.form.samples:,} samples at {self.form.rate:,} hertz, a frame has "
+                f"{self.view.window:,}."
+            ) from error
         if spectrum.average and shape.kind != "dense":
             raise BadParameter(
                 f"{type(self).__name__}(spectrum=Spectrum(average=True)): means over time leave "

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from fondo.contracts import Choice, Contract, Either, Flag, Made, Nothing, Real, Whole
+from fondo.contracts import Choice, Contract, Either, Made, Nothing, Real, Whole
 from fondo.contracts import fraction as share
 from fondo.data.audio.clips import Recipe, Sources, clips
 from fondo.data.audio.hygiene import check_apart
@@ -51,7 +51,8 @@ class TriggerWord(Task):
     Parameters
     ----------
     architecture : {"gru", "notes", "dilated", "separable"}, default="gru"
-        See `networks.trigger.trigger_network`.
+        See `networks.trigger.trigger_network`; "notes" has the gated units of the notes, which
+        reset before the product, the others those of Keras and torch.
     front : {"log_mel", "notes", "notes_log"}, default="log_mel"
         What the network is given; see `tasks.audio.front.front_end`. "notes", without a
         logarithm, is of no use on sounds of another loudness.
@@ -59,8 +60,6 @@ class TriggerWord(Task):
         Clips; None takes the defaults of `Mixing()`.
     dropout : float in [0, 1), default=0.2
         Share of units that is silenced in training; the notes' 0.8 drops four of five.
-    reset_after : bool, default=True
-        Which gated unit; the notes' count of parameters needs False.
     positive_weight : float, default=3
         How much a step behind the word counts in the loss; other steps count 1.
     rounds : int, default=1
@@ -100,7 +99,6 @@ class TriggerWord(Task):
         "front": Choice(*FRONTS),
         "mixing": Either(Nothing(), Made("Mixing(...)", lambda v: isinstance(v, Mixing))),
         "dropout": share(),
-        "reset_after": Flag(),
         "positive_weight": Real(0, open_low=True),
         "rounds": Whole(0, 20),
         "false_alarms": Real(0, open_low=True, unit="an hour"),
@@ -120,7 +118,6 @@ class TriggerWord(Task):
         front: str = "log_mel",
         mixing: Mixing | None = None,
         dropout: float = 0.2,
-        reset_after: bool = True,
         positive_weight: float = 3.0,
         rounds: int = 1,
         false_alarms: float = 0.5,
@@ -134,7 +131,6 @@ class TriggerWord(Task):
         self.front = front
         self.mixing = mixing
         self.dropout = dropout
-        self.reset_after = reset_after
         self.positive_weight = positive_weight
         self.rounds = rounds
         self.false_alarms = false_alarms
@@ -269,7 +265,7 @@ class TriggerWord(Task):
     def network(self) -> Any:
         return trigger_network(
             self.architecture, (None, self.front_end.n_bands), dropout=self.dropout,
-            reset_after=self.reset_after, seed=self.random_state,
+            reset_after=self.architecture != "notes", seed=self.random_state,
         )  # fmt: skip
 
     def objective(self) -> Objective:
