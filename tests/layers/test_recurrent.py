@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fondo.backend import jax, jnp, keras
-from fondo.layers.recurrent import GRU, gated
+from fondo.layers.recurrent import GRU, Orthogonal, gated
 
 
 def pair(**settings):
@@ -114,3 +114,13 @@ def test_dropout_falls_on_inputs_in_training_alone():
     still = layer(x)
     assert not np.allclose(layer(x, training=True), still)
     np.testing.assert_array_equal(layer(x), still)
+
+
+def test_orthogonal_rows_or_columns_are():
+    wide, high = Orthogonal(1)((4, 12)), Orthogonal(1)((12, 4))
+    np.testing.assert_allclose(wide @ wide.T, np.eye(4), atol=1e-6)
+    np.testing.assert_allclose(high.T @ high, np.eye(4), atol=1e-6)
+    assert np.array_equal(wide, Orthogonal(1)((4, 12)))
+    assert not np.array_equal(wide, Orthogonal(2)((4, 12)))
+    again = keras.initializers.deserialize(keras.initializers.serialize(Orthogonal(1)))
+    assert np.array_equal(again((4, 12)), wide)

@@ -12,7 +12,7 @@ from fondo.errors import BadParameter, did_you_mean
 from fondo.layers.base import named_initializer, spawn_seeds
 from fondo.layers.convolution_time import Conv1D, DepthwiseConv1D
 from fondo.layers.drawing import plain
-from fondo.layers.recurrent import GRU
+from fondo.layers.recurrent import GRU, Orthogonal
 
 MOMENTUM = 0.99  # of batch statistics
 DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)  # of the blocks of "dilated": 1.8 s at steps of 20 ms
@@ -129,7 +129,7 @@ class _Parts:
         return GRU(
             units, return_sequences=True, reset_after=self.reset_after, name=name,
             kernel_initializer=self.drawn("glorot_uniform"),
-            recurrent_initializer=keras.initializers.Orthogonal(seed=next(self._seeds)),
+            recurrent_initializer=Orthogonal(next(self._seeds)),
         )(x)  # fmt: skip
 
 
