@@ -1,39 +1,10 @@
 """fondo.report.heat: pictures of arrays, read back chunk by chunk."""
 
-import struct
-import zlib
-
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
-from fondo.report.heat import _coloured, _flat, _shrunk, heat, png
+from fondo.report.heat import _coloured, _flat, _shrunk, heat
 
 BLUE, WHITE, ORANGE, GREY = (31, 95, 153), (247, 247, 247), (194, 89, 12), (150, 156, 162)
-
-
-def read_chunks(file):
-    """Chunks of a PNG file, their checksums checked."""
-    assert file[:8] == b"\x89PNG\r\n\x1a\n"
-    place = 8
-    while place < len(file):
-        (length,) = struct.unpack(">I", file[place : place + 4])
-        kind, body = file[place + 4 : place + 8], file[place + 8 : place + 8 + length]
-        checksum = file[place + 8 + length : place + 12 + length]
-        assert struct.unpack(">I", checksum)[0] == zlib.crc32(kind + body)
-        yield kind, body
-        place += 12 + length
-
-
-@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 9))
-def test_a_png_file_is_read_back_pixel_by_pixel(height, width, seed):
-    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3)).astype(np.uint8)
-    chunks = dict(read_chunks(png(pixels)))
-    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
-    assert struct.unpack(">IIBBBBB", chunks[b"IHDR"]) == (width, height, 8, 2, 0, 0, 0)
-    rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, -1)
-    assert (rows[:, 0] == 0).all()  # no filter
-    np.testing.assert_array_equal(rows[:, 1:].reshape(height, width, 3), pixels)
 
 
 def test_colours_by_hand():

@@ -1,18 +1,15 @@
 """Arrays as pictures: every number a square, blue below zero and orange above.
 
-A picture is a PNG inside the page, written here with the standard library; small arrays are better
-shown as tables of numbers, see `walk`.
+How a PNG is written is in `png`; small arrays are better shown as tables of numbers, see `walk`.
 """
 
-import base64
 import math
-import struct
-import zlib
 from typing import Any
 
 import numpy as np
 
 from fondo.report.markup import Markup, element
+from fondo.report.png import address
 from fondo.report.scales import number
 
 Array = np.ndarray[Any, Any]
@@ -49,7 +46,7 @@ def heat(name: str, array: Array) -> Markup:
     side = max(2, min(18, 520 // max(flat.shape)))
     picture = element(
         "img",
-        src=f"data:image/png;base64,{base64.b64encode(png(_coloured(flat, most))).decode()}",
+        src=address(_coloured(flat, most)),
         width=flat.shape[1] * side,
         height=flat.shape[0] * side,
         alt=f"heat map of {name}",
@@ -66,31 +63,6 @@ def heat(name: str, array: Array) -> Markup:
 def shape_of(array: Array) -> str:
     """Shape in words: `3 x 4`, or `a number`."""
     return " x ".join(map(str, array.shape)) or "a number"
-
-
-def png(pixels: Array) -> bytes:
-    r"""PNG file of pixels (height, width, 3) uint8.
-
-    References
-    ----------
-    W3C (2003), Portable Network Graphics Specification, second edition, chapters 5 and 9.
-
-    Examples
-    --------
-    >>> png(np.zeros((1, 1, 3), np.uint8))[:4]
-    b'\x89PNG'
-    """
-    height, width, _ = pixels.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in pixels)  # 0: no filter
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits, red green blue
-    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows, 9)), chunk(b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
 def _coloured(flat: Array, most: float) -> Array:
