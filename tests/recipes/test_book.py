@@ -17,8 +17,9 @@ from fondo.report.charts import Line, lines
 from fondo.report.svg import Axis
 
 IDS = [
-    "C01-6", *(f"C02-{k}" for k in range(1, 13)), "C03-1", "C03-2", "C03-3", "C03-4", "C03-9",
-    *(f"C04-{k}" for k in range(1, 7)), *(f"C05-{k}" for k in range(1, 8)), "C07-1", "C07-2",
+    "C01-6", *(f"C02-{k}" for k in range(1, 13)), "C03-1", "C03-2", "C03-3", "C03-4", "C03-6",
+    "C03-9", *(f"C04-{k}" for k in range(1, 7)), *(f"C05-{k}" for k in range(1, 8)), "C07-1",
+    "C07-2", "C15-1", "C15-2",
 ]  # fmt: skip
 
 
