@@ -15,6 +15,7 @@ from fondo.data.audio.shaping import (
     rms,
     to_db,
     trimmed,
+    word_of,
 )
 from fondo.errors import BadData, BadParameter
 
@@ -151,3 +152,15 @@ def test_changes_that_cannot_be_are_refused():
         made_up_room(RATE, 0, 0.0, np.random.default_rng(0))
     with pytest.raises(BadData, match="the response of a room must not be silent"):
         in_room(np.ones(5), np.zeros(5))
+
+
+def test_a_word_is_found_between_noise_and_clicks():
+    rng = np.random.default_rng(0)
+    rate = 16_000
+    word = np.sin(2 * np.pi * 300 * np.arange(rate // 2) / rate)
+    noise = 0.01 * rng.normal(size=rate)
+    noise[500] = 0.9  # a click of one sample
+    found = word_of(np.r_[noise, word, noise], rate)
+    assert len(found) == pytest.approx(rate // 2, abs=0.06 * rate)
+    np.testing.assert_array_equal(word_of(np.zeros(2000), rate), np.zeros(2000))
+    assert len(word_of(np.ones(10), rate)) == 10  # shorter than a stretch

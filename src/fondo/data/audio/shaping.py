@@ -231,3 +231,41 @@ def trimmed(samples: Array, rate: int, below_db: float = 40.0) -> Array:
     if not len(loud):
         return values
     return values[loud[0] * block : (loud[-1] + 1) * block]
+
+
+def word_of(samples: Array, rate: int, below_db: float = 22.0, window: float = 0.05) -> Array:
+    """The stretch of a recording in which something is said, noise and clicks around it left out.
+
+    Parameters
+    ----------
+    samples : float array (samples,)
+        One word, with whatever a microphone hears before and after.
+    rate : int
+        Samples a second.
+    below_db : float, default=22
+        What is so much quieter than the loudest stretch is not the word. Decibels.
+    window : float, default=0.05
+        Length of the stretches whose loudness is compared; a click is shorter. Seconds.
+
+    Returns
+    -------
+    samples : float32 array (samples or fewer,)
+        Everything where it is silent throughout.
+
+    Examples
+    --------
+    >>> tone = np.sin(np.arange(8000))
+    >>> noise = 0.02 * np.cos(np.arange(8000) ** 2)
+    >>> 7500 < len(word_of(np.r_[noise, tone, noise], 16_000)) < 9000
+    True
+    """
+    values = checked("word_of", samples)
+    width = max(round(window * rate), 1)
+    square = np.cumsum(np.r_[0.0, values.astype(np.float64) ** 2])
+    if len(values) <= width or square[-1] == 0:
+        return values
+    power = square[width:] - square[:-width]  # of the stretch that begins here
+    loud = np.flatnonzero(power > power.max() * 10.0 ** (-below_db / 10))
+    # a stretch counts from the middle of its first to the middle of its last
+    first, last = int(loud[0]) + width // 2, int(loud[-1]) + width // 2 + 1
+    return values[first:last]

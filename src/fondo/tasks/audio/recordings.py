@@ -15,7 +15,7 @@ from fondo.data.audio.clips import Sources
 from fondo.data.audio.columns import is_sound
 from fondo.data.audio.decode import Wave
 from fondo.data.audio.mixing import Recording
-from fondo.data.audio.shaping import trimmed
+from fondo.data.audio.shaping import trimmed, word_of
 from fondo.data.audio.sounds import Sounds
 from fondo.errors import BadData, BadParameter
 from fondo.tasks.album import broken
@@ -168,7 +168,7 @@ def _recordings(
         seconds = min(survey.seconds[row], LONGEST_WORD if word else LONGEST_BACKGROUND)
         samples = sounds.take([row]).load(Wave.of_seconds(rate, float(seconds)))[0]
         if word:
-            samples = trimmed(samples, rate, QUIET)
+            samples = word_of(trimmed(samples, rate, QUIET), rate)
         name = path.relative_to(place).as_posix()
         made.append(Recording(samples, name, _voice(path, folder, pattern)))
     return made
