@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from fondo.search.search import SearchPlan as SearchPlan
     from fondo.search.search import search as search
     from fondo.tasks.architecture import MLP as MLP
+    from fondo.tasks.audio.classify import AudioClassifier as AudioClassifier
+    from fondo.tasks.audio.mixing import Mixing as Mixing
+    from fondo.tasks.audio.settings import Distort as Distort
+    from fondo.tasks.audio.settings import SoundNet as SoundNet
+    from fondo.tasks.audio.settings import Spectrum as Spectrum
+    from fondo.tasks.audio.settings import Waves as Waves
+    from fondo.tasks.audio.trigger import TriggerWord as TriggerWord
     from fondo.tasks.base import Task as Task
     from fondo.tasks.images.augment import Augment as Augment
     from fondo.tasks.images.classify import ImageClassifier as ImageClassifier
@@ -37,23 +44,30 @@ if TYPE_CHECKING:
 
 # Public name -> module that holds it and its name there.
 _PLACES = {
+    "AudioClassifier": ("fondo.tasks.audio.classify", "AudioClassifier"),
     "Augment": ("fondo.tasks.images.augment", "Augment"),
     "Backbone": ("fondo.tasks.images.settings", "Backbone"),
     "Columns": ("fondo.data.tables.columns", "Columns"),
     "ConvNet": ("fondo.tasks.images.settings", "ConvNet"),
+    "Distort": ("fondo.tasks.audio.settings", "Distort"),
     "ImageClassifier": ("fondo.tasks.images.classify", "ImageClassifier"),
     "ImageKeypoints": ("fondo.tasks.images.keypoints", "ImageKeypoints"),
     "ImageRegressor": ("fondo.tasks.images.regress", "ImageRegressor"),
     "Latest": ("fondo.data.splits", "Latest"),
     "MLP": ("fondo.tasks.architecture", "MLP"),
+    "Mixing": ("fondo.tasks.audio.mixing", "Mixing"),
     "Pixels": ("fondo.tasks.images.settings", "Pixels"),
+    "Waves": ("fondo.tasks.audio.settings", "Waves"),
     "compare": ("fondo.search.compare", "compare"),
     "SearchPlan": ("fondo.search.search", "SearchPlan"),
     "search": ("fondo.search.search", "search"),
     "Run": ("fondo.tasks.run", "Run"),
+    "SoundNet": ("fondo.tasks.audio.settings", "SoundNet"),
+    "Spectrum": ("fondo.tasks.audio.settings", "Spectrum"),
     "TableClassifier": ("fondo.tasks.tables.classify", "TableClassifier"),
     "TableRegressor": ("fondo.tasks.tables.regress", "TableRegressor"),
     "Task": ("fondo.tasks.base", "Task"),
+    "TriggerWord": ("fondo.tasks.audio.trigger", "TriggerWord"),
     "diagnose": ("fondo.explain.diagnose", "diagnose"),
     "explain": ("fondo.explain.importance", "importance"),
     "load": ("fondo.tasks.load", "load"),
@@ -66,20 +80,27 @@ _PLACES = {
 
 __all__ = [
     "MLP",
+    "AudioClassifier",
     "Augment",
     "Backbone",
     "Columns",
     "ConvNet",
+    "Distort",
     "ImageClassifier",
     "ImageKeypoints",
     "ImageRegressor",
     "Latest",
+    "Mixing",
     "Pixels",
     "Run",
     "SearchPlan",
+    "SoundNet",
+    "Spectrum",
     "TableClassifier",
     "TableRegressor",
     "Task",
+    "TriggerWord",
+    "Waves",
     "compare",
     "diagnose",
     "explain",

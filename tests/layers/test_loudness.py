@@ -12,7 +12,7 @@ from scipy import signal
 from fondo.backend import keras
 from fondo.errors import BadParameter
 from fondo.layers import loudness
-from fondo.layers.loudness import PCEN, Level, running_mean, smoothing_of
+from fondo.layers.loudness import PCEN, Centred, Level, running_mean, smoothing_of
 
 GOLDEN = np.load(Path(__file__).parents[1] / "golden" / "sounds.npz")
 
@@ -164,3 +164,24 @@ def test_smoothing_forgets_as_fast_as_librosa_does_and_faster_for_shorter_times(
     # T = 40 frames: (sqrt(6401) - 1) / 3200
     assert smoothing_of(0.4, 16000, 160) == pytest.approx((6401**0.5 - 1) / 3200)
     assert smoothing_of(0.01, 16000, 160) == pytest.approx((5**0.5 - 1) / 2)
+
+
+def test_centring_takes_the_mean_of_each_band_of_each_clip():
+    values = np.random.default_rng(0).normal(3, 2, (2, 7, 4)).astype(np.float32)
+    found = np.asarray(Centred()(values))
+    np.testing.assert_allclose(found, values - values.mean(axis=1, keepdims=True), atol=1e-6)
+    np.testing.assert_allclose(found.mean(axis=1), 0, atol=1e-6)
+    # what is added to a band is of no matter, and to centre twice is to centre once
+    moved = np.asarray(Centred()(values + np.array([5, -3, 0, 100], np.float32)))
+    np.testing.assert_allclose(moved, found, atol=1e-4)
+    np.testing.assert_allclose(np.asarray(Centred()(found)), found, atol=1e-6)
+
+
+def test_centring_stays_in_whole_precision_and_comes_back_from_its_configuration():
+    layer = Centred(name="c")
+    again = keras.layers.deserialize(keras.layers.serialize(layer))
+    assert again.get_config()["name"] == "c"
+    half = keras.DTypePolicy("mixed_float16")
+    large = np.array([[[60_000.0], [60_001.0]]], np.float32)  # no such halves in 16 bits
+    assert np.asarray(Centred(dtype=half)(large)).ravel().tolist() == [-0.5, 0.5]
+    assert Centred()(keras.Input((5, 3))).shape == (None, 5, 3)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @with_quiet
 @with_json
 def command(model: Path, source: str, train: str | None, quiet: bool, as_json: bool) -> None:
-    """Score a model on a table or pictures, beside what a fool would score.
+    """Score a model on a table, pictures or sounds, beside what a fool would score.
 
     The table must hold the target column.
     """

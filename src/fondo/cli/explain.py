@@ -1,4 +1,4 @@
-"""`fondo explain`: what a model looks at, in all and row by row, or where in pictures."""
+"""`fondo explain`: what a model looks at, in all and row by row, or where in pictures, sounds."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="FILE.html",
     show_default="none",
-    help="Page to write, of pictures: maps of where the network looked, a layer, filters.",
+    help="Page to write, of pictures: maps of where the network looked, a layer, filters; of "
+    "sounds: what it saw and which stretch counts, also as a FOLDER with PNG and WAV.",
 )
 @click.option(
     "--layer",
@@ -48,20 +49,33 @@ def command(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Say which columns matter and why rows are predicted so, or where in pictures it looks."""
+    """Say which columns matter and why rows are predicted so, or where in pictures it looks.
+
+    Of sounds it says which stretch the answer rests on.
+    """
     with stage(as_json, quiet) as speaker:
         wanted = parse_rows(rows)
         name, channel = parse_layer(layer)
 
-        from fondo.cli.tables import show_importances, show_looked, show_notes, show_reasons
+        from fondo.cli.tables import (
+            show_heard,
+            show_importances,
+            show_looked,
+            show_notes,
+            show_reasons,
+        )
         from fondo.jobs.explain import explain
         from fondo.jobs.explain_pictures import PicturesExplained
+        from fondo.jobs.explain_sounds import SoundsExplained
 
         result = explain(model, source, rows=wanted, out=out, layer=name, channel=channel)
 
         def show(console: "Console") -> None:
             if isinstance(result, PicturesExplained):
                 show_looked(console, result)
+                return
+            if isinstance(result, SoundsExplained):
+                show_heard(console, result)
                 return
             show_importances(console, result.importances)
             show_reasons(console, result.predictions, result.reasons, result.rows)

@@ -61,7 +61,7 @@ def with_source(command: Work) -> Work:
         cls=Argument,
         metavar="SOURCE",
         help="A table (CSV, TSV, Parquet, Arrow, JSON lines, Excel; gzip too), a folder of "
-        "pictures, or sample:NAME.",
+        "pictures or of sounds, or sample:NAME.",
     )(command)
 
 

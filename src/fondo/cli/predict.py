@@ -1,4 +1,4 @@
-"""`fondo predict`: a model's answers for the rows of a table, or for pictures."""
+"""`fondo predict`: a model's answers for the rows of a table, for pictures or sounds."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from fondo.cli.output import stage
 @with_quiet
 @with_json
 def command(model: Path, source: str, out: Path | None, quiet: bool, as_json: bool) -> None:
-    """Predict each row of a table, or each picture, with a trained model."""
+    """Predict each row of a table, picture or sound with a trained model."""
     with stage(as_json, quiet) as speaker:
         from fondo.jobs.predict import predict
 

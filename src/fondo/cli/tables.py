@@ -172,6 +172,23 @@ def show_looked(console: "Console", result: Any) -> None:
         _line(console, "[bold]Page:[/] ", str(result.out))
 
 
+def show_heard(console: "Console", result: Any) -> None:
+    """Answers to sounds, each with the stretch that it rests on."""
+    from fondo.report.sounds import rests_on
+
+    for one in result.sounds:
+        truth = "" if one.truth is None else f", true {one.truth}"
+        told = f"answered {one.answer} ({number(100 * one.sure)} %){truth}"
+        _line(console, f"[bold]Sound {one.row}[/] ", f"{one.name}: {told}")
+        if one.silenced is not None:
+            _line(console, "", f"  {rests_on(one)}")
+    show_notes(console, result.notes)
+    if result.out is None:
+        console.print("What was seen is drawn, and can be heard, with --out FILE.html or FOLDER.")
+    else:
+        _line(console, "[bold]Page:[/] ", str(result.out))
+
+
 def show_recipes(console: "Console", recipes: Sequence[Any]) -> None:
     """The recipe book, one row a recipe."""
     table = _table("Recipes; `fondo cook ID` runs one", lines=True)

@@ -22,14 +22,15 @@ from fondo.cli.output import stage
 @click.option(
     "--target",
     metavar="COLUMN",
-    show_default="a sample's own, or the folder of a picture",
+    show_default="a sample's own, or the folder of a picture or sound",
     help="Column to learn to predict.",
 )
 @click.option(
     "--task",
     metavar="T",
     show_default="guessed",
-    help="table-classifier, table-regressor, image-classifier, image-regressor, image-keypoints.",
+    help="table-classifier, table-regressor, image-classifier, image-regressor, image-keypoints, "
+    "audio-classifier.",
 )
 @click.option(
     "--out",
@@ -106,9 +107,10 @@ def command(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Train a network on a table, or on pictures.
+    """Train a network on a table, on pictures or on sounds.
 
-    A folder of pictures has a folder for each class; a table may name picture files in a column.
+    A folder of pictures or sounds has a folder for each class; a table may name such files in a
+    column.
     The network is judged on rows it never saw, beside what a fool and classic models would score,
     and kept in a folder with a report.
     """

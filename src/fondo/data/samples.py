@@ -13,6 +13,7 @@ from sklearn import datasets
 
 from fondo.data.audio.columns import KIND as SOUNDS
 from fondo.data.audio.source import read_sounds
+from fondo.data.audio.tones import KINDS, TONES, labels
 from fondo.data.images.columns import resolve
 from fondo.data.images.source import read_pictures
 from fondo.data.tables.read import read_table
@@ -20,6 +21,7 @@ from fondo.errors import BadParameter, did_you_mean
 
 PREFIX = "sample:"
 PICTURES = "digit_pictures"  # the one sample whose rows are pictures
+SOUND_ROWS = "tones"  # the one whose rows are sounds
 
 
 class Sample(NamedTuple):
@@ -74,9 +76,9 @@ def names() -> list[str]:
     Examples
     --------
     >>> names()
-    ['breast_cancer', 'wine', 'diabetes', 'digits', 'iris', 'digit_pictures']
+    ['breast_cancer', 'wine', 'diabetes', 'digits', 'iris', 'digit_pictures', 'tones']
     """
-    return [*_SAMPLES, PICTURES]
+    return [*_SAMPLES, PICTURES, SOUND_ROWS]
 
 
 def sample(name: str) -> Sample:
@@ -105,6 +107,8 @@ def sample(name: str) -> Sample:
     """
     if name == PICTURES:
         return _digit_pictures()
+    if name == SOUND_ROWS:
+        return _tones()
     if name not in _SAMPLES:
         raise BadParameter(
             f"sample(name={str(name)!r}): there is no such sample. {did_you_mean(name, names())}"
@@ -129,6 +133,17 @@ def _digit_pictures() -> Sample:
     told = "1,797 handwritten digits as pictures of 8 x 8 pixels; which digit."
     frame = pl.DataFrame({"picture": places, "label": labels})
     return Sample(frame, "label", "class", told)
+
+
+def _tones() -> Sample:
+    """Sounds that are made when they are asked for."""
+    kinds = labels()
+    places = [f"{TONES}#{row}" for row in range(len(kinds))]
+    told = (
+        f"{len(kinds)} sounds of half a second, made by a formula, in noise; which of the kinds "
+        f"{', '.join(KINDS[:-1])} and {KINDS[-1]}."
+    )
+    return Sample(pl.DataFrame({"sound": places, "label": kinds}), "label", "class", told)
 
 
 def read_source(source: str | Path) -> pl.DataFrame:

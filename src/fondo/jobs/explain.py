@@ -1,6 +1,6 @@
 """Which columns a saved model leans on, and why it answers rows as it does.
 
-What a model of pictures looks at is in `explain_pictures`.
+What a model of files looks at is in `explain_pictures` and `explain_sounds`.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,9 @@ from fondo.jobs.explain_pictures import (
     chosen_rows,
     explain_pictures,
 )
+from fondo.jobs.explain_sounds import SoundsExplained, explain_sounds
 from fondo.jobs.fitted import importances, reasons_of
+from fondo.jobs.heard import is_sounds
 from fondo.jobs.load import job_of, open_model
 from fondo.jobs.looked import Asked, is_pictures
 from fondo.jobs.notes import column_notes, naming
@@ -60,10 +62,10 @@ def explain(
     out: str | Path | None = None,
     layer: str | int | None = None,
     channel: int | None = None,
-) -> ExplainResult | PicturesExplained:
+) -> ExplainResult | PicturesExplained | SoundsExplained:
     """Explain a saved model on the rows of `source`, which hold the target column.
 
-    Pictures need no target: without one they are explained by what was answered.
+    Pictures and sounds need no target: without one they are explained by what was answered.
 
     Parameters
     ----------
@@ -74,9 +76,9 @@ def explain(
     rows : sequence of int, default=(0, 1, 2)
         Rows whose predictions are explained, counted from 0.
     out : path or None, default=None
-        HTML page to write; of pictures alone.
+        HTML page to write; of pictures and sounds alone. Of sounds also a folder.
     layer : str, int or None, default=None
-        Layer that the page draws; None takes the maps of the last convolution.
+        Layer that the page draws, of pictures alone; None takes the maps of the last convolution.
     channel : int or None, default=None
         Channel of it that is drawn for many pictures; None takes the strongest.
     """
@@ -84,12 +86,10 @@ def explain(
     if is_pictures(task):
         asked = Asked(tuple(rows), layer, channel)
         return explain_pictures((task, found), source, asked, out)
-    for name, value in (("out", out), ("layer", layer), ("channel", channel)):
-        if value is not None:
-            raise BadParameter(
-                f"explain({name}={str(value)!r}): only models of pictures have a page of maps and "
-                "layers. Leave it out; the report of a table lies beside its model."
-            )
+    _check_alone("pictures have maps and layers to be drawn", layer=layer, channel=channel)
+    if is_sounds(task):
+        return explain_sounds((task, found), source, rows, out)
+    _check_alone("pictures and of sounds have a page of their own", out=out)
     job = job_of(model, found)
     table = unseen(job, task, source)
     chosen = chosen_rows(rows, table.X.height)
@@ -105,3 +105,13 @@ def explain(
             reasons_of(task, shown, table.X, job.seed),
             notes + more,
         )
+
+
+def _check_alone(what: str, **values: Any) -> None:
+    """BadParameter where something was given that other models have no use for."""
+    for name, value in values.items():
+        if value is not None:
+            raise BadParameter(
+                f"explain({name}={str(value)!r}): only models of {what}. Leave it out; the report "
+                "of this model lies beside it."
+            )

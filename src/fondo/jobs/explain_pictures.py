@@ -93,7 +93,7 @@ def explain_pictures(
         The network has no such layer or channel.
     """
     task, job = opened
-    frame, truth, notes = _read(task, job, source)
+    frame, truth, notes = read_files(task, job, source)
     chosen = chosen_rows(asked.rows or FIRST, frame.height)
     with naming(name_of(source)):
         X, y = task.read(frame, truth)
@@ -114,10 +114,10 @@ def explain_pictures(
     )
 
 
-def _read(
+def read_files(
     task: Any, job: Job | None, source: str | Path | pl.DataFrame
 ) -> tuple[pl.DataFrame, Any, list[str]]:
-    """Table of the pictures, the truth where it is known, and what was set aside."""
+    """Table of the files, the truth where it is known, and what was set aside."""
     frame = read_frame(source)
     if job is not None and target_columns(frame, job.target):
         rows = unseen(job, task, frame, name_of(source))
@@ -125,7 +125,8 @@ def _read(
         return rows.X, truth, rows.notes
     good, faults = task.usable(frame)
     if not good.any():
-        raise BadData(f"{name_of(source)}: no picture can be read. {' '.join(faults[:1])}".rstrip())
+        told = f"{name_of(source)}: no {task.item} can be read. {' '.join(faults[:1])}"
+        raise BadData(told.rstrip())
     named = Job(name_of(source), "", "") if job is None else replace(job, source=name_of(source))
     kept = frame if good.all() else frame[np.flatnonzero(good).tolist()]
     return kept, None, fault_notes(named, faults, frame.height)

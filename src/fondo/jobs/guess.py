@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from fondo.data.audio.columns import sound_column
 from fondo.data.images.columns import picture_column
 from fondo.data.tables.text import NUMBER_SHARE, clean, has_codes, to_numbers
+from fondo.tasks.registry import TASKS
 
 MOST_CLASSES = 20  # whole numbers with more distinct values are taken as quantities
 
@@ -51,25 +53,36 @@ def guess(target: pl.Series) -> Guess:
 
 
 def guess_of(frame: pl.DataFrame, target: str) -> Guess:
-    """Task for a target column of a table, or of pictures where a column names picture files.
+    """Task for a target column of a table, or of pictures or sounds where a column names files.
 
-    Words beside pictures are classes even where they look like numbers: folders have such names.
+    Words beside files are classes even where they look like numbers: folders have such names. Where
+    a table names pictures and sounds, it is about pictures.
 
     Examples
     --------
     >>> guess_of(pl.DataFrame({"picture": ["a.png", "b.png"], "label": ["01", "02"]}), "label").task
     'image-classifier'
+    >>> guess_of(pl.DataFrame({"sound": ["a.wav", "b.wav"], "label": ["01", "02"]}), "label").task
+    'audio-classifier'
     """
     if target not in frame.columns:
         return Guess("image-keypoints", f"{target!r} names several columns of numbers")
-    found, pictures = guess(frame[target]), picture_column(frame)
-    if pictures is None:
-        return found
-    if frame[target].dtype == pl.String:
-        distinct = frame[target].n_unique()
-        return Guess(
-            "image-classifier",
-            f"{pictures!r} names picture files and {target!r} holds {distinct} different words",
-        )
-    task = found.task.replace("table-", "image-")
-    return Guess(task, f"{pictures!r} names picture files and {found.why}")
+    found = guess(frame[target])
+    for prefix, item, files in (
+        ("image-", "picture", picture_column(frame)),
+        ("audio-", "sound", sound_column(frame)),
+    ):
+        if files is not None:
+            return _of_files(found, frame[target], prefix, f"{files!r} names {item} files")
+    return found
+
+
+def _of_files(found: Guess, target: pl.Series, prefix: str, why: str) -> Guess:
+    """Guess for rows that are files, from that for rows of a table."""
+    if target.dtype == pl.String:
+        words = f"{target.name!r} holds {target.n_unique()} different words"
+        return Guess(f"{prefix}classifier", f"{why} and {words}")
+    task = found.task.replace("table-", prefix)
+    if task not in TASKS:  # numbers beside sounds
+        return Guess(found.task, f"{found.why}, and numbers are not learnt from sounds")
+    return Guess(task, f"{why} and {found.why}")

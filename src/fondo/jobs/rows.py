@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fondo.data.content import by_content
 from fondo.data.fingerprint import fingerprint
-from fondo.data.images.content import by_content
 from fondo.data.splits import split_rows
 from fondo.data.tables.stream import draw_parts
 from fondo.errors import BadData

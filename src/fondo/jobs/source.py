@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from fondo.data.audio.columns import sound_column
 from fondo.data.images.columns import picture_column
 from fondo.data.samples import PREFIX, read_source, sample
 from fondo.data.tables.frames import to_frame
@@ -15,7 +16,7 @@ from fondo.errors import BadData, did_you_mean
 from fondo.jobs.streamed import GUESSED_FROM, too_large
 from fondo.jobs.targets import target_columns
 
-LABEL = "label"  # column that names the class folder of a picture
+LABEL = "label"  # column that names the class folder of a picture or of a sound
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def open_source(source: Any, target: str | None, weight: str | None, budget: int
 
 def _target(frame: pl.DataFrame, target: str | None, name: str) -> str:
     columns = frame.columns
-    if target is None and LABEL in columns and picture_column(frame) is not None:
+    files = picture_column(frame) or sound_column(frame)
+    if target is None and LABEL in columns and files is not None:
         return LABEL
     if target is None:
         shown = ", ".join(columns[:30]) + (", ..." if len(columns) > 30 else "")

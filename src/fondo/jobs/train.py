@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from fondo.data.content import by_content
 from fondo.data.fingerprint import fingerprint
-from fondo.data.images.content import by_content
 from fondo.data.splits import Latest
 from fondo.data.tables.stream import StreamedTable
 from fondo.engine.callbacks import Callback
@@ -25,6 +25,7 @@ from fondo.jobs import streamed
 from fondo.jobs.diagnosed import check_person, diagnosed
 from fondo.jobs.fitted import Fitted, importances, page_parts, reasons_of
 from fondo.jobs.guess import Guess, guess_of
+from fondo.jobs.heard import heard_at
 from fondo.jobs.job import Job, check_job
 from fondo.jobs.looked import looked_at
 from fondo.jobs.notes import learnt_notes, naming
@@ -35,6 +36,7 @@ from fondo.judge.diagnosis import Diagnosis
 from fondo.judge.evaluation import Evaluation
 from fondo.report.picture_findings import PictureFindings
 from fondo.report.report import report
+from fondo.report.sound_findings import SoundFindings
 from fondo.tasks.base import Task
 from fondo.tasks.registry import task_class
 from fondo.tasks.rows import Part
@@ -76,6 +78,8 @@ class TrainResult:
         What holds the network back, and what to do about it.
     looked : PictureFindings or None
         Answers to test pictures looked at; None where the rows are no pictures.
+    heard : SoundFindings or None
+        Answers to test sounds looked at; None where the rows are no sounds.
     """
 
     task: Task
@@ -93,6 +97,7 @@ class TrainResult:
     notes: list[str] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
     looked: PictureFindings | None = None
+    heard: SoundFindings | None = None
 
     @property
     def task_name(self) -> str:
@@ -300,6 +305,7 @@ def judged(job: Job, fitted: Fitted, why: str) -> TrainResult:
         notes=[*fitted.notes, *more],
         diagnosis=diagnosed(job, fitted, (known, test), answers, evaluation),
         looked=looked_at(task, test, answers, job.seed),
+        heard=heard_at(task, test, answers),
     )
 
 

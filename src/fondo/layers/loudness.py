@@ -212,6 +212,9 @@ class Centred(Layer):  # type: ignore[misc]
     [-1.0, 1.0]
     """
 
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(autocast=False, **keywords)
+
     def call(self, values: Any) -> Any:
         """(batch, frames, bands) -> float32 of the same shape."""
         values = jnp.asarray(values).astype("float32")
@@ -224,6 +227,10 @@ class Centred(Layer):  # type: ignore[misc]
     def compute_output_spec(self, values: Any) -> Any:
         """Shape of the output, and float32, whatever the layer's precision."""
         return float_spec(values.shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that rebuild the layer."""
+        return config_of(self)
 
 
 def running_mean(values: Any, smoothing: Any, before: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from fondo.backend import keras
+from fondo.errors import BadParameter
 from fondo.layers.base import named_initializer
 from fondo.layers.convolution_time import Conv1D
 from fondo.layers.drawing import plain
@@ -20,7 +21,7 @@ from fondo.layers.spectrogram import Spectrogram
 from fondo.networks.pictures import MOMENTUM, Parts, plain_stages, residual_stages
 from fondo.networks.pictures import Shape as Convolutions
 
-FILTERS, FILTERS_OF_TIME = (24, 48, 96), (64, 128, 256)
+FILTERS, FILTERS_OF_TIME = (24, 48, 96), (96, 128, 192)
 SMALLEST = 4  # frames, or bands, of the maps of the last stage
 
 
@@ -163,10 +164,26 @@ def _seen(x: Any, parts: Parts, shape: Shape) -> Any:
     else:
         x = keras.layers.Reshape((*x.shape[1:], 1), name="as_picture")(x)
         filters = shape.filters or _fitting(FILTERS, min(x.shape[1], x.shape[2]))
+        if shape.kind == "plain" and shape.padding == "valid":
+            _check_room(min(x.shape[1], x.shape[2]), filters, shape.depth)
         stages = plain_stages if shape.kind == "plain" else residual_stages
         x = stages(x, parts, filters)
         kind = "GlobalAveragePooling2D" if shape.pooling == "average" else "GlobalMaxPooling2D"
     return getattr(keras.layers, kind)(name="pooled")(x)
+
+
+def _check_room(side: int, filters: Sequence[int], depth: int) -> None:
+    """BadParameter where convolutions without zeros around would leave nothing of a spectrum."""
+    left = side
+    for _ in filters:
+        left -= 2 * depth
+        left //= 2 if left >= 2 else 1
+        if left < 1:
+            raise BadParameter(
+                f"SoundNet(padding='valid'): {len(filters)} stages of {depth} convolutions leave "
+                f"nothing of a spectrum with {side} frames or bands. Give fewer, longer sounds or "
+                "more bands, or padding='same'."
+            )
 
 
 def _over_time(x: Any, parts: Parts, filters: Sequence[int]) -> Any:
@@ -175,8 +192,9 @@ def _over_time(x: Any, parts: Parts, filters: Sequence[int]) -> Any:
     for stage, channels in enumerate(filters, start=1):
         for number in range(1, shape.depth + 1):
             name = f"stage_{stage}_convolution_{number}"
+            padding = shape.padding if x.shape[1] >= 3 else "same"  # where there is room for none
             x = Conv1D(
-                channels, 3, activation=shape.activation, padding=shape.padding, name=name,
+                channels, 3, activation=shape.activation, padding=padding, name=name,
                 kernel_initializer=named_initializer("he_normal", parts.draw()),
                 kernel_regularizer=parts.penalty,
             )(x)  # fmt: skip

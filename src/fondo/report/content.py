@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fondo.judge.diagnosis import Diagnosis
     from fondo.judge.evaluation import Evaluation
     from fondo.report.picture_findings import PictureFindings
+    from fondo.report.sound_findings import SoundFindings
 
 Row = Mapping[str, Any]
 
@@ -67,6 +68,8 @@ class ReportContent:
         Unit of effects, in words: "probability of 'default' (percentage points)".
     pictures : PictureFindings or None
         Answers to pictures looked at; with it nothing is said of columns.
+    sounds : SoundFindings or None
+        Answers to sounds looked at, likewise.
     network : mapping
         `layers` (rows of `name`, `type`, `output`, `parameters`, as `Task.summary` gives).
     settings : mapping
@@ -98,6 +101,7 @@ class ReportContent:
     reasons: Sequence[Row] = ()
     reason_unit: str = "change of the answer"
     pictures: "PictureFindings | None" = None
+    sounds: "SoundFindings | None" = None
     network: Row = field(default_factory=dict)
     settings: Row = field(default_factory=dict)
     receipt: Row = field(default_factory=dict)

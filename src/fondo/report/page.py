@@ -11,6 +11,9 @@ from fondo.report.content import ReportContent
 from fondo.report.diagnosis import diagnosis
 from fondo.report.images import STYLE, pictures_section
 from fondo.report.markup import Markup, element, join
+from fondo.report.sounds import POLICY as SOUND_POLICY
+from fondo.report.sounds import STYLE as SOUND_STYLE
+from fondo.report.sounds import sounds_section
 from fondo.report.style import SHEET, document
 
 _SECTIONS = (
@@ -22,6 +25,7 @@ _SECTIONS = (
     results.learning,
     results.pictures,
     lambda content: pictures_section(content.pictures),
+    lambda content: sounds_section(content.sounds),
     lambda content: _of_columns(results.importances, content),
     lambda content: _of_columns(results.reasons, content),
     facts.network,
@@ -38,6 +42,7 @@ _CONTENTS = {
     "learning": "Learning",
     "plots": "Plots",
     "pictures": "Pictures",
+    "sounds": "Sounds",
     "importances": "Importances",
     "reasons": "Reasons",
     "network": "Network",
@@ -77,14 +82,17 @@ def render(content: ReportContent) -> str:
         element("nav", *_links(sections), aria_label="Sections"),
     )
     body = element("body", element("main", header, results.headline(content), *sections))
-    if content.pictures is None:
-        return document(content.model, body)
-    return document(content.model, body, SHEET + STYLE, "img-src data:")
+    if content.pictures is not None:
+        return document(content.model, body, SHEET + STYLE, "img-src data:")
+    if content.sounds is not None:
+        return document(content.model, body, SHEET + SOUND_STYLE, SOUND_POLICY)
+    return document(content.model, body)
 
 
 def _of_columns(build: Callable[[ReportContent], Markup], content: ReportContent) -> Markup:
-    """A section on columns; nothing where the network sees pictures."""
-    return build(content) if content.pictures is None else Markup()
+    """A section on columns; nothing where the network sees pictures or sounds."""
+    seen = content.pictures is not None or content.sounds is not None
+    return Markup() if seen else build(content)
 
 
 def _links(sections: list[Markup]) -> list[Markup]:

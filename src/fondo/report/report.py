@@ -98,6 +98,7 @@ def _of_result(result: Any) -> dict[str, Any]:
         "split": split,
         "notes": result.notes,
         "pictures": getattr(result, "looked", None),
+        "sounds": getattr(result, "heard", None),
         "importances": [dataclasses.asdict(found) for found in result.importances],
         "reasons": [
             {"row": i + 1, "answer": answer, "reasons": [reason.to_json() for reason in found]}

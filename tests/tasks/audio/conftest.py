@@ -1,13 +1,47 @@
-"""Small sounds that networks of a second can learn from."""
+"""Sounds that can be made: a word that rises among others that fall, and tones of three pitches."""
 
 import numpy as np
 import pytest
 
-RATE = 8000
+from fondo.data.audio.clips import Sources
+from fondo.data.audio.mixing import Recording
+
+RATE = 16_000
 
 
-def _tones(rows: int, seed: int, samples: int = 1000) -> tuple[np.ndarray, np.ndarray]:
-    rng, times = np.random.default_rng(seed), np.arange(samples) / RATE
+def word(kind, voice, seed):
+    """A third of a second that rises ("rise") or falls, at the pitch of a voice."""
+    rng = np.random.default_rng([seed, voice])
+    low, high = 300 + 40 * voice, 1200 + 90 * voice
+    ends = (low, high) if kind == "rise" else (high, low)
+    n = int(RATE * rng.uniform(0.28, 0.38))
+    pitch = np.linspace(*ends, n)
+    wave = np.sin(2 * np.pi * np.cumsum(pitch) / RATE) * np.hanning(n) ** 0.3
+    samples = (0.3 * wave + 0.002 * rng.normal(size=n)).astype("float32")
+    return Recording(samples, f"{kind}/{voice}-{seed}.wav", f"voice{voice}")
+
+
+@pytest.fixture(scope="session")
+def made_sources():
+    """Sources of some voices: a word that rises, another that falls, noise."""
+
+    def made(voices, backgrounds=(0, 1)):
+        noise = [
+            Recording(0.01 * np.random.default_rng(k).normal(size=3 * RATE), f"noise{k}")
+            for k in backgrounds
+        ]
+        return Sources(
+            RATE,
+            noise,
+            [word("rise", v, s) for v in voices for s in range(2)],
+            [word("fall", v, s) for v in voices for s in range(2)],
+        )
+
+    return made
+
+
+def _tones(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng, times = np.random.default_rng(seed), np.arange(1000) / 8000
     pitch = np.tile([400, 800, 1600], rows)[:rows]
     waves = 0.3 * np.sin(2 * np.pi * pitch[:, None] * times + rng.uniform(0, 6, (rows, 1)))
     return (waves + 0.05 * rng.normal(size=waves.shape)).astype(np.float32), pitch

@@ -16,9 +16,11 @@ ENDINGS = (
     ".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".aifc", ".au",
     ".snd",
 )  # fmt: skip
-_STRETCH = rf"(?is)^.*[^/\\](?:{'|'.join(map(re.escape, ENDINGS))})#t=\d+(?:\.\d+)?,\d+(?:\.\d+)?$"
+_SECONDS = r"#t=\d+(?:\.\d+)?,\d+(?:\.\d+)?"
+_FILE = rf".*[^/\\](?:{'|'.join(map(re.escape, ENDINGS))})"
+_PART = rf"(?is)^(?:{_FILE}{_SECONDS}|sample:tones#\d+(?:{_SECONDS})?)$"
 
-KIND = Kind(SOUND, "sounds", ENDINGS, _STRETCH)
+KIND = Kind(SOUND, "sounds", ENDINGS, _PART, "sample:")
 
 
 def is_sound(name: str) -> bool:

@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fondo.data.audio.lengths import is_cut_off, is_unstated
+from fondo.data.images.places import Stamp
+from fondo.data.images.places import stamp as stamp_of_file
 from fondo.errors import BadData, FondoError, MissingExtra
+
+if TYPE_CHECKING:
+    from fondo.data.audio.waves import Sample
 
 Array = np.ndarray[Any, Any]
 
@@ -24,6 +29,7 @@ LOUDEST = (
     10.0  # of a sample, 20 dB above full scale: overshoot of codecs and mixes, not 16-bit steps
 )
 RATES = (100, 4_000_000)  # hertz
+SAMPLE = "sample:"  # beginning of places that are in no file
 
 _BLOCK = 65_536  # frames that are read at a time
 _RUN_UP = (
@@ -73,6 +79,11 @@ def _package(name: str) -> Any:
             f"Sound files need {name}, which is not installed. "
             "Install it with: pip install 'fondo[audio]'"
         ) from error
+
+
+def stamp(path: str) -> Stamp:
+    """When a file was changed and how large it is; of a sample that is always the same."""
+    return (0, 0) if path.startswith(SAMPLE) else stamp_of_file(path)
 
 
 class Refused(Exception):  # noqa: N818  it never leaves this package
@@ -238,14 +249,14 @@ def _reader() -> Any:
 
 
 @contextmanager
-def opened(path: str) -> Iterator[Sound]:
-    """Sound file of which the header has been read and checked.
+def opened(path: str) -> Iterator["Sound | Sample"]:
+    """Sound file of which the header has been read and checked, or sound of a sample.
 
     Parameters
     ----------
     path : str
         WAV (8 to 32 bits, fractions), FLAC, OGG (Vorbis, Opus), MP3, AIFF or AU, told by the
-        content, not by the name.
+        content, not by the name; or a place of a sample, see `tones`.
 
     Raises
     ------
@@ -255,6 +266,11 @@ def opened(path: str) -> Iterator[Sound]:
     MissingExtra
         soundfile is not installed.
     """
+    if path.startswith(SAMPLE):
+        from fondo.data.audio.tones import tone_at  # it stands on this module
+
+        yield tone_at(path)
+        return
     kind = kind_of(first_bytes(path))
     reader = _reader()
     with ExitStack() as open_files:  # what goes wrong in the caller's block is not the file's fault

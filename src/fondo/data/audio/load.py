@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 
 from fondo.data.audio.decode import Wave, shaped
-from fondo.data.audio.files import opened
+from fondo.data.audio.files import SAMPLE, opened, stamp
 from fondo.data.audio.places import WHOLE, Span, by_file, parse
 from fondo.data.audio.waves import Sample
 from fondo.data.images.cache import Cache
-from fondo.data.images.places import stamp
 from fondo.data.threads import in_threads
 from fondo.errors import OutputError
 
@@ -76,7 +75,7 @@ def load(places: Sequence[str], form: Wave) -> Array:
         There is neither memory nor disk for them.
     """
     files = by_file(places)
-    known = {path: (str(Path(path).absolute()), *stamp(path)) for path in files}
+    known = {path: (_whole_path(path), *stamp(path)) for path in files}
     keys = [(known[path], span) for path, span in map(parse, places)]
 
     def make(positions: list[int], room: Array) -> None:
@@ -124,6 +123,11 @@ def load_samples(samples: Sequence[Sample], digests: Sequence[int], form: Wave) 
         return result
     keys = [(sample.frames, digest) for sample, digest in zip(samples, digests, strict=True)]
     return cache.waves(keys, form, make)
+
+
+def _whole_path(path: str) -> str:
+    """Path that is the same wherever one stands."""
+    return path if path.startswith(SAMPLE) else str(Path(path).absolute())
 
 
 def _jobs(places: Sequence[str]) -> list[tuple[str, list[tuple[int, Span]]]]:

@@ -1,7 +1,8 @@
 """Where one sound is: a file, or a stretch of a file.
 
-`FILE`, or `FILE#t=START,END` with both in seconds from the beginning, `END` not included, as in the
-Media Fragments of the W3C. What is done with the samples is in `decode` and `load`.
+`FILE` or `sample:tones#ROW`, or either with `#t=START,END` behind it, both in seconds from the
+beginning, `END` not included, as in the Media Fragments of the W3C. What is done with the samples
+is in `decode` and `load`.
 """
 
 import re

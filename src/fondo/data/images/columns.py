@@ -16,7 +16,8 @@ ENDINGS = (
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".ppm", ".pgm", ".pbm", ".pnm", ".bmp", ".webp",
     ".tif", ".tiff", ".gif",
 )  # fmt: skip
-_ROW = r"(?is)^(?:sample:.+|.+(?:\.npz|\.npy|\.idx\d?|\.idx\d?\.gz|-ubyte|-ubyte\.gz))#(?:.+/)?\d+$"
+_ARRAY = r".+(?:\.npz|\.npy|\.idx\d?|\.idx\d?\.gz|-ubyte|-ubyte\.gz)"
+_ROW = rf"(?is)^(?:sample:digits|{_ARRAY})#(?:.+/)?\d+$"
 
 KIND = Kind(PICTURE, "pictures", ENDINGS, _ROW, "sample:")
 

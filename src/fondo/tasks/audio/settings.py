@@ -130,14 +130,14 @@ class SoundNet(BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    kind : {"residual", "plain", "time", "dense"}, default="residual"
-        Convolutions over time and frequency, in blocks whose input is added to their output or
-        one after another; convolutions over time alone, frequencies being channels; or dense
-        layers, for averages.
+    kind : {"time", "residual", "plain", "dense"}, default="time"
+        Convolutions over time alone, frequencies being channels: quick, and a band keeps its
+        meaning; over time and frequency, in blocks whose input is added to their output or one
+        after another; or dense layers, for averages.
     filters : sequence of int or None, default=None
         Channels of each stage, each of which halves its axes. None takes (24, 48, 96), or
-        (64, 128, 256) for "time".
-    depth : int, default=1
+        (96, 128, 192) for "time".
+    depth : int, default=2
         Residual blocks, or convolutions, of each stage.
     padding : {"same", "valid"}, default="same"
         Whether there are zeros around the spectrum for the convolutions, or none ("time" and
@@ -148,7 +148,7 @@ class SoundNet(BaseEstimator):  # type: ignore[misc]
         Normalise each convolution over the batch.
     activation : str, default="relu"
         Function of each unit.
-    dropout : float in [0, 1), default=0.3
+    dropout : float in [0, 1), default=0.4
         Share that is silenced behind each dense layer and in front of the last one in training.
     pooling : {"average", "maximum"}, default="average"
         What of the last maps, over all their places, is gone on with.
@@ -162,7 +162,7 @@ class SoundNet(BaseEstimator):  # type: ignore[misc]
 
     shorthand: ClassVar[str] = "kind"
     contracts: ClassVar[Mapping[str, Contract]] = {
-        "kind": Choice("residual", "plain", "time", "dense"),
+        "kind": Choice("time", "residual", "plain", "dense"),
         "filters": Either(Nothing(), Listed(Whole(1, unit="channels"), least=1)),
         "depth": Whole(1, 32, unit="convolutions"),
         "padding": Choice("same", "valid"),
@@ -181,14 +181,14 @@ class SoundNet(BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        kind: str = "residual",
+        kind: str = "time",
         filters: Sequence[int] | None = None,
-        depth: int = 1,
+        depth: int = 2,
         padding: str = "same",
         hidden: Sequence[int] = (),
         batch_norm: bool = True,
         activation: str = "relu",
-        dropout: float = 0.3,
+        dropout: float = 0.4,
         pooling: str = "average",
         l2: float = 0.0,
     ) -> None:
