@@ -10,13 +10,14 @@ import click
 import pytest
 
 import fondo
-from fondo.cli import funds
+from fondo.cli import funds, trigger
 from fondo.cli.main import COMMANDS, app
 from fondo.version import __version__
 
-UNDER = tuple(f"funds {name}" for name in funds.COMMANDS)  # commands under a command
+GROUPS = {"funds": funds, "trigger": trigger}  # these only list others
+UNDER = tuple(f"{group} {name}" for group, each in GROUPS.items() for name in each.COMMANDS)
 EVERY = (*COMMANDS, *UNDER)
-WORKING = tuple(name for name in EVERY if name != "funds")  # that one only lists others
+WORKING = tuple(name for name in EVERY if name not in GROUPS)
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 HEAVY = {"numpy", "polars", "sklearn", "scipy", "keras", "jax", "rich.console", "rich.progress"}
 
@@ -40,7 +41,8 @@ def test_help_reads_as_stored(ask, command: str) -> None:
 
 def test_every_command_is_listed_in_its_order() -> None:
     assert app.list_commands(click.Context(app)) == list(COMMANDS)
-    assert funds.command.list_commands(click.Context(app)) == list(funds.COMMANDS)
+    for group in GROUPS.values():
+        assert group.command.list_commands(click.Context(app)) == list(group.COMMANDS)
 
 
 @pytest.mark.parametrize("command", WORKING)

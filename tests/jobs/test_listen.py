@@ -137,24 +137,9 @@ def test_the_exported_file_is_small(model, tmp_path):
 
 def test_made_up_voices_speak_into_the_folder_and_clips_are_mixed(tmp_path):
     (tmp_path / "others.txt").write_text("hello\n\nthe weather\n", encoding="utf-8")
-    found = json.loads(
-        run(
-            "trigger",
-            "synthesise",
-            tmp_path / "r",
-            "--say",
-            "alexa",
-            "--others",
-            tmp_path / "others.txt",
-            "--takes",
-            4,
-            "--clips",
-            tmp_path / "c",
-            "--count",
-            2,
-            "--json",
-        )  # fmt: skip
-    )
+    spoken = ("--say", "alexa", "--others", tmp_path / "others.txt", "--takes", 4)
+    mixed = ("--clips", tmp_path / "c", "--count", 2, "--json")
+    found = json.loads(run("trigger", "synthesise", tmp_path / "r", *spoken, *mixed))
     assert found["spoken"] == {"positives": 4, "negatives": 4}
     assert found["clips"]["count"] == 2
     assert len(list((tmp_path / "r" / "positives").rglob("*.flac"))) == 4

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from fondo.jobs.listen import Judged
 from fondo.judge.detection import Stream, Word, detect
 from fondo.judge.detection_curve import detection_curve
 from fondo.judge.events import Policy
-from fondo.jobs.listen import Judged
 from fondo.report.trigger import Stretch, stretch_chart, trigger_page
 
 
