@@ -52,7 +52,12 @@ class Network:
         from fondo.tasks.audio.settings import SoundNet
 
         return SoundNet(
-            kind="time", filters=self.filters, hidden=HIDDEN, dropout=0.5, pooling="maximum"
+            kind="time",
+            filters=self.filters,
+            depth=1,
+            hidden=HIDDEN,
+            dropout=0.5,
+            pooling="maximum",
         )
 
     def task(self, told: "Recordings", seed: int) -> "AudioClassifier":

@@ -19,12 +19,12 @@ from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.rounds import step_loss
 from fondo.tasks.audio.trigger import TriggerWord
 
-MIXING = Mixing(clips=80, seconds=4.0, snr_db=(10.0, 30.0), room=0.0, speed=(0.95, 1.05))
+MIXING = Mixing(clips=64, seconds=3.0, snr_db=(10.0, 30.0), room=0.0, speed=(0.95, 1.05))
 
 
 def small(**settings):
     return TriggerWord(
-        **{"mixing": MIXING, "epochs": 12, "rounds": 1, "learning_rate": 0.005, "batch_size": 8}
+        **{"mixing": MIXING, "epochs": 10, "rounds": 1, "learning_rate": 0.005, "batch_size": 8}
         | settings
     )
 
@@ -127,13 +127,13 @@ def test_clips_are_labelled_behind_their_words(made_sources):
     sources = made_sources((0, 1))
     found = ClipSet.of(clips(sources, MIXING.recipe(sources), 0, 6), front_end("log_mel"), 6)
     labels = found.labels("gru", 0.4)
-    assert labels.shape == (6, 197)
+    assert labels.shape == (6, 147)
     for row, events in enumerate(found.events):
         ends = [e.end for e in events if e.kind == "positive"]
         assert labels[row].any() == bool(ends)
         if ends:
             first = np.flatnonzero(labels[row])[0]
-            assert first * 4000 / 197 == pytest.approx(min(ends), abs=50)
+            assert first * 3000 / 147 == pytest.approx(min(ends), abs=50)
 
 
 @pytest.mark.parametrize(
