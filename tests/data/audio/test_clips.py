@@ -87,7 +87,7 @@ def test_the_clips_of_the_notes():
     assert (recipe.seconds, recipe.positives, recipe.negatives) == (10.0, (0, 4), (0, 2))
     assert (recipe.background_db, recipe.level_db, recipe.snr_db) == (20.0, -20.0, None)
     recipe = replace(recipe, seconds=2, positives=(2, 2), negatives=(1, 1))
-    found = list(clips(sources(), recipe, n=40))
+    found = list(clips(sources(), recipe, n=8))
     for clip in found:
         level = 20 * np.log10(np.sqrt((clip.samples.astype(float) ** 2).mean()))
         assert level == pytest.approx(-20, abs=0.01)
@@ -151,14 +151,3 @@ def test_sources_and_recipes_that_cannot_be_are_refused():
 
 def test_a_recipe_is_plain_settings():
     assert Recipe(**json.loads(json.dumps(SHORT.to_json()))) == SHORT
-
-
-def test_every_voice_is_as_likely_to_speak_however_many_recordings_it_has():
-    rate = 800
-    words = [Recording(np.ones(40), f"many{k}", "many") for k in range(30)]
-    words += [Recording(np.ones(40), "one", "one"), Recording(np.ones(40), "nobody")]
-    sources = Sources(rate, [Recording(np.ones(800) / 9, "hum")], words)
-    recipe = Recipe(seconds=1, positives=(1, 1), room=0.0)
-    heard = [clip.events[0].voice for clip in clips(sources, recipe, n=300)]
-    assert 70 < heard.count("many") < 130  # 281 of 300 by recordings
-    assert 70 < heard.count("one") < 130

@@ -4,7 +4,6 @@ How one clip is put together is in `mixing`; clips on disk are in `corpus`.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import count as counting
@@ -100,8 +99,7 @@ class Recipe:
     seconds : float, default=10
         Length of a clip.
     positives, negatives : (int, int), default=(0, 4), (0, 2)
-        Fewest and most words in a clip. Every voice is as likely to speak as any other, however
-        many recordings it has.
+        Fewest and most words in a clip.
     snr_db : (float, float) or None, default=(0, 30)
         Level of the words over that of the background under them, one draw a clip. Decibels.
         None leaves both as they were recorded, but for `background_db`.
@@ -304,18 +302,7 @@ def _choose(
         )
     wanted = int(rng.integers(limits[0], limits[1] + 1))
     wanted = wanted if again and recordings else min(wanted, len(recordings))
-    if not wanted:
-        return []
-    chosen = rng.choice(len(recordings), wanted, again, p=_shares(recordings))
-    return [recordings[i] for i in chosen]
-
-
-def _shares(recordings: Sequence[Recording]) -> Array:
-    """Chance of each recording: every voice has the same, one that is not known is its own."""
-    names = [recording.voice or f"?{row}" for row, recording in enumerate(recordings)]
-    counts = Counter(names)
-    weights = np.array([1 / counts[name] for name in names])
-    return np.asarray(weights / weights.sum())
+    return [recordings[i] for i in rng.choice(len(recordings), wanted, again)] if wanted else []
 
 
 def _room(sources: Sources, recipe: Recipe, rng: np.random.Generator) -> Recording | None:
