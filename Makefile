@@ -25,7 +25,11 @@ $(VENV)/dev.stamp: $(VENV)/base.stamp pyproject.toml
 	$(BIN)/python -m pip install --quiet --group dev
 	touch $@
 
-demo: $(VENV)/base.stamp  ## train on pictures of digits, live, with a report that shows them
+$(VENV)/images.stamp: $(VENV)/base.stamp
+	$(BIN)/python -m pip install --quiet --editable '.[images]'
+	touch $@
+
+demo: $(VENV)/images.stamp  ## train on pictures of digits, live, with a report that shows them
 	$(BIN)/fondo train sample:digit_pictures --set kind=plain --set filters=16,32 --set flatten=true --set epochs=12
 
 lint: $(VENV)/dev.stamp  ## format, lint, types, import rules
