@@ -183,7 +183,8 @@ def evaluate_trigger(
     rest = []
     if sources.negatives:
         rest.append(_listened(task, *_in_row(sources.negatives, sources, 20.0, rng), failures))
-    rest += [_long(task, path) for path in streams]
+    rate = task.front_end.rate
+    rest += [task.stream(pieces(str(path), rate), name=path.name) for path in streams]
     rest += [
         task.stream(b.samples, name=b.source) for b in sources.backgrounds if len(b.samples) > 1
     ]
@@ -251,16 +252,6 @@ def _failure(kind: str, second: float, samples: np.ndarray, rate: int, name: str
         "kind": kind, "stream": name, "seconds": round(second, 3),
         "samples": samples[first : first + 2 * rate],
     }  # fmt: skip
-
-
-def _long(task: TriggerWord, path: Path) -> Stream:
-    """Scores of a long file, minute by minute."""
-    detector = task.detector()
-    scores = [detector.feed(piece)[0] for piece in pieces(str(path), detector.rate)]
-    step, first = detector.spec["stride"], detector.spec["first"]
-    return Stream(
-        np.concatenate(scores), (), step / detector.rate, first / detector.rate, path.name
-    )
 
 
 def _megabytes() -> float | None:

@@ -36,7 +36,7 @@ def fitted(made_sources):
 
 
 @pytest.fixture(scope="module")
-def test_streams(made_sources, fitted):
+def new_streams(made_sources, fitted):
     recipe = MIXING.recipe(made_sources((8, 9), (4, 5)))
     found = []
     for clip in clips(made_sources((8, 9), (4, 5)), recipe, seed=99, n=30):
@@ -46,8 +46,8 @@ def test_streams(made_sources, fitted):
     return found
 
 
-def test_words_of_new_voices_are_heard_and_others_are_not(fitted, test_streams):
-    found = detect(test_streams, fitted.policy)
+def test_words_of_new_voices_are_heard_and_others_are_not(fitted, new_streams):
+    found = detect(new_streams, fitted.policy)
     assert found.recall.n >= 20
     assert found.recall.value >= 0.8  # who never answers hears none
     assert found.false_alarms <= 0.2 * found.recall.n  # who always answers has ten times as many

@@ -3,7 +3,6 @@
 How clips are made is in `clips`.
 """
 
-import importlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from typing import Any
 
 from fondo.contracts import Whole, check_value
 from fondo.data.audio.clips import Recipe, Sources, make_clip
+from fondo.data.audio.files import soundfile
 from fondo.data.audio.mixing import POSITIVE, Clip, Event, Skipped
-from fondo.errors import BadData, MissingExtra, OutputError
+from fondo.errors import BadData, OutputError
 
 MANIFEST, ABOUT = "manifest.jsonl", "about.json"
 FORM = 1  # of the manifest; another one is refused
@@ -98,7 +98,7 @@ def write_clips(
     """
     check_value("write_clips", "n", n, Whole(1))
     place = Path(folder)
-    audio = _soundfile()
+    audio = soundfile()
     try:
         place.mkdir(parents=True, exist_ok=True)
         _claim(place, {"form": FORM, "seed": int(seed), "rate": sources.rate,
@@ -231,13 +231,3 @@ def _lines(path: Path) -> list[str]:
             break
         kept.append(line)
     return kept
-
-
-def _soundfile() -> Any:
-    try:
-        return importlib.import_module("soundfile")
-    except ImportError as error:
-        raise MissingExtra(
-            "Sound files need soundfile, which is not installed. "
-            "Install it with: pip install 'fondo[audio]'"
-        ) from error

@@ -64,7 +64,7 @@ class Voice:
 
 
 def voices(accents: Sequence[str] = ACCENTS, variants: Sequence[str] = VARIANTS) -> list[Voice]:
-    """Every person with every accent, persons first.
+    """Every person with every accent.
 
     Parameters
     ----------

@@ -130,9 +130,6 @@ class _Parts:
         )  # fmt: skip
 
     def _dense(self, layer: Any) -> None:
-        self._convolution_of_one(layer)
-
-    def _convolution_of_one(self, layer: Any) -> None:
         self._put(
             kind="conv", kernel=self._keep(f"{layer.name}.kernel", np.asarray(layer.kernel)[None]),
             bias=self._keep(f"{layer.name}.bias", layer.bias), stride=1, dilation=1, past=0,

@@ -5,6 +5,7 @@ The features themselves are computed in `standalone`, so that clips and streams 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -57,19 +58,25 @@ class FrontEnd:
             "window": frames.window, "hop": frames.hop, "n_fft": frames.size, "log": self.log,
             "floor": self.floor,
         }  # fmt: skip
-        arrays = {
-            "front.taper": taper_of(frames.taper, frames.window),
-            "front.weights": np.asarray(weights_of(frames)),
-            "front.mean": np.asarray(mean, np.float64),
-            "front.scale": np.asarray(scale, np.float64),
-        }
-        if self.bands is not None:
-            arrays["front.filters"] = mel_filters(self.rate, frames.size, self.bands)
-        return spec, arrays
+        learnt = {"front.mean": mean, "front.scale": scale}
+        return spec, _fixed(self) | {k: np.asarray(v, np.float64) for k, v in learnt.items()}
 
     def features(self, samples: Array) -> Array:
         """Features of one sound (frames, bands), float32, not standardised."""
         return Front(*self.plain(np.zeros(self.n_bands), np.ones(self.n_bands))).feed(samples)
+
+
+@cache
+def _fixed(front: FrontEnd) -> dict[str, Array]:
+    """Taper, weights and filters: the same for every sound, so made once."""
+    frames = front.frames
+    arrays = {
+        "front.taper": np.asarray(taper_of(frames.taper, frames.window)),
+        "front.weights": np.asarray(weights_of(frames)),
+    }
+    if front.bands is not None:
+        arrays["front.filters"] = mel_filters(front.rate, frames.size, front.bands)
+    return arrays
 
 
 # 8000 is what the notes call the rate of sounds of 44,100 Hz; it scales every power alike

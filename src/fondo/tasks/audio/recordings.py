@@ -159,9 +159,9 @@ def _recordings(
         return []
     paths = sorted(p for p in folder.rglob("*") if is_sound(p.name) and p.is_file())
     sounds = Sounds.of_places([str(p) for p in paths])
-    if faults := sounds.survey().faults:
-        warnings.warn(f"{folder}: {broken(faults, len(paths), 'sounds')}", stacklevel=3)
     survey, made = sounds.survey(), []
+    if survey.faults:
+        warnings.warn(f"{folder}: {broken(survey.faults, len(paths), 'sounds')}", stacklevel=3)
     for row, path in enumerate(paths):
         if row in survey.faults:
             continue

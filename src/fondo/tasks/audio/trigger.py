@@ -181,8 +181,8 @@ class TriggerWord(Task):
             learnt = harder(self, mine, (learnt, held), number, run or Run())
         self.policy_, self.choice_, self.curve_ = choose(self, theirs)
         self.identities_ = {
-            kind: sorted({name for name in names if name})
-            for kind, names in mine.identities().items()
+            kind: sorted({n for part in (mine, theirs) for n in part.identities()[kind] if n})
+            for kind in mine.identities()
         }
         return self
 
@@ -320,15 +320,16 @@ class TriggerWord(Task):
 
         Parameters
         ----------
-        samples : float array (samples,)
-            At the rate of `front_end`.
+        samples : float array (samples,), or iterable of such
+            At the rate of `front_end`; pieces that follow each other are one sound.
         words : sequence of judge.detection.Word, default=()
             Where the word is said.
         name : str, default=""
             For messages.
         """
         detector = self.detector()
-        scores, _ = detector.feed(np.asarray(samples, np.float32))
+        pieces = [samples] if isinstance(samples, np.ndarray) else samples
+        scores = np.concatenate([detector.feed(np.asarray(p, np.float32))[0] for p in pieces])
         step, first = detector.spec["stride"], detector.spec["first"]
         return Stream(scores, words, step / detector.rate, first / detector.rate, name)
 
