@@ -135,6 +135,28 @@ def test_brightness_and_contrast_by_hand():
     assert np.ptp(found, axis=(1, 2, 3)).max() <= 150 + 1e-3
 
 
+def test_a_blur_is_the_gaussian_of_scipy_away_from_the_edge():
+    from scipy.ndimage import gaussian_filter
+
+    values = pictures(rows=2, height=30, width=30).astype(np.float64)
+    width = np.array([[[0.0]], [[0.05]]])  # none, and a pixel and a half
+    found = np.asarray(augment.smoothed(values.astype(np.float32), width))
+    assert np.array_equal(found[0], values[0])
+    wanted = gaussian_filter(values[1], (1.5, 1.5, 0), truncate=12)
+    np.testing.assert_allclose(found[1, 10:20, 10:20], wanted[10:20, 10:20], atol=0.02)
+    flat = np.asarray(augment.smoothed(np.full((1, 9, 7, 1), 77.0, np.float32), width[1:]))
+    np.testing.assert_allclose(flat, 77.0, rtol=1e-5)  # at the edge too
+
+
+def test_each_picture_draws_a_blur_of_its_own():
+    alike = np.repeat(pictures(rows=1, height=24, width=24), 30, axis=0)
+    found = np.asarray(changed(alike, None, KEY, Changes(blur=0.06), CLASS)[0])
+    rough = np.abs(np.diff(found, axis=1)).mean(axis=(1, 2, 3))
+    before = np.abs(np.diff(alike.astype(float), axis=1)).mean()
+    assert (rough <= before * 1.001).all()
+    assert rough.max() > 0.8 * before and rough.min() < 0.35 * before
+
+
 def test_values_stay_between_black_and_white():
     hard = Changes(brightness=0.9, contrast=0.9, noise=0.5, cutout=0.4)
     found = np.asarray(changed(pictures(), None, KEY, hard, CLASS)[0])

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from fondo.layers.equalize import EqualizeBrightness, LocalContrast, equalized, local_contrast
+from fondo.backend import jax
+from fondo.layers.augment import Augmenter, Changes, changed
+from fondo.layers.equalize import (
+    EQUALIZERS,
+    EqualizeBrightness,
+    LocalContrast,
+    equalized,
+    local_contrast,
+)
 
 
 def by_hand(values: np.ndarray) -> np.ndarray:
@@ -69,3 +77,27 @@ def test_light_changes_nothing_of_local_contrast():
 def test_what_is_plain_is_not_made_noise_of():
     flat = np.full((1, 8, 8, 1), 90.0) + np.random.default_rng(2).normal(0, 0.1, (1, 8, 8, 1))
     assert np.abs(np.asarray(LocalContrast()(flat)) - 128).max() < 10
+
+
+@pytest.mark.parametrize("name", list(EQUALIZERS))
+def test_what_was_done_before_the_changes_is_not_done_again(name: str):
+    layer_of, function = EQUALIZERS[name]
+    pictures = np.random.default_rng(3).integers(0, 256, (2, 8, 8, 3)).astype(np.uint8)
+    asked, usual = layer_of(done_in_training=True), layer_of()
+    wanted = np.asarray(function(pictures))
+    assert np.array_equal(np.asarray(asked(pictures, training=True)), pictures)
+    for found in (asked(pictures, training=False), usual(pictures, training=True)):
+        assert np.array_equal(np.asarray(found), wanted)
+    assert layer_of.from_config(asked.get_config()).done_in_training
+
+
+@pytest.mark.parametrize("name", list(EQUALIZERS))
+def test_changes_are_made_to_pictures_whose_light_is_alike(name: str):
+    pictures = np.random.default_rng(4).integers(0, 60, (2, 8, 8, 1)).astype(np.uint8)
+    step = Augmenter(Changes(contrast=0.5), "class", equalize=name)
+    key = jax.random.key(0)
+    found, _ = step({"pictures": pictures}, np.zeros(2), key)
+    even = EQUALIZERS[name][1](pictures)
+    wanted, _ = changed(even, np.zeros(2), key, Changes(contrast=0.5), ("class", 0.0))
+    assert np.array_equal(np.asarray(found["pictures"]), np.asarray(wanted))
+    assert step.signature != Augmenter(Changes(contrast=0.5), "class").signature

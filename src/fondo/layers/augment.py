@@ -11,8 +11,10 @@ from typing import Any, Literal
 import numpy as np
 
 from fondo.backend import jax, jnp
+from fondo.layers.equalize import EQUALIZERS
 
 Target = Literal["class", "number", "points"]
+SHARPEST = 0.05  # pixels: a blur below it is none
 COARSE = 4  # places on each side that an elastic warp moves at random; between them it is smooth
 
 
@@ -37,6 +39,8 @@ class Changes:
     brightness, contrast : float in [0, 1), default=0
         Most that all numbers grow or shrink, as a share of themselves, so that a dark picture
         keeps what it shows; most that differences from the mean are stretched or shrunk.
+    blur : float in [0, 1), default=0
+        Largest standard deviation of a Gaussian that smooths it, as a share of height and width.
     noise : float, default=0
         Standard deviation of what is added to each number, as a share of full brightness.
     cutout : float in [0, 1), default=0
@@ -56,6 +60,7 @@ class Changes:
     crop: float = 0.0
     brightness: float = 0.0
     contrast: float = 0.0
+    blur: float = 0.0
     noise: float = 0.0
     cutout: float = 0.0
     elastic: float = 0.0
@@ -71,7 +76,7 @@ class Changes:
     @property
     def recolours(self) -> bool:
         """Whether values change."""
-        return any((self.brightness, self.contrast, self.noise, self.cutout))
+        return any((self.brightness, self.contrast, self.blur, self.noise, self.cutout))
 
     @property
     def any(self) -> bool:
@@ -93,6 +98,9 @@ class Augmenter:
         Value of a target that a mirrored picture leaves as it is, where mirrors negate.
     name : str, default="pictures"
         Which input they are: (batch, height, width, channels), 0 to 255.
+    equalize : one of `layers.equalize.EQUALIZERS` or None, default=None
+        What makes the light of pictures alike before they are changed, so that changes mean the
+        same to a dark picture as to a bright one.
 
     Examples
     --------
@@ -104,19 +112,23 @@ class Augmenter:
     """
 
     def __init__(
-        self, changes: Changes, target: Target, centre: float = 0.0, name: str = "pictures"
-    ) -> None:
+        self, changes: Changes, target: Target, centre: float = 0.0, name: str = "pictures",
+        *, equalize: str | None = None,
+    ) -> None:  # fmt: skip
         self.changes, self.target, self.centre, self.name = changes, target, centre, name
+        self.equalize = equalize
 
     @property
     def signature(self) -> str:
         """Text that is equal for changes that compile to the same program."""
-        return f"{astuple(self.changes)}{self.target}{self.centre}{self.name}"
+        return f"{astuple(self.changes)}{self.target}{self.centre}{self.name}{self.equalize}"
 
     def __call__(self, inputs: dict[str, Any], target: Any, key: Any) -> tuple[Any, Any]:
         """Inputs and target changed together; the pictures are float32 afterwards."""
-        aim = self.target, self.centre
-        pictures, target = changed(inputs[self.name], target, key, self.changes, aim)
+        aim, pictures = (self.target, self.centre), inputs[self.name]
+        if self.equalize is not None:
+            pictures = EQUALIZERS[self.equalize][1](pictures)
+        pictures, target = changed(pictures, target, key, self.changes, aim)
         return {**inputs, self.name: pictures}, target
 
 
@@ -288,13 +300,16 @@ def _bent_by(bend: Any, places: Any) -> Any:
 
 
 def _recoloured(values: Any, key: Any, changes: Changes) -> Any:
-    """Pictures brighter or darker, paler or stronger, noisy, with a hole; 0 to 255."""
+    """Pictures brighter or darker, paler or stronger, blurred, noisy, with a hole; 0 to 255."""
     rows, height, width, _ = values.shape
     keys = jax.random.split(key, 4)
     light, strength = jax.random.uniform(keys[0], (2, rows, 1, 1, 1), minval=-1.0, maxval=1.0)
     mean = values.mean(axis=(1, 2), keepdims=True)
     values = mean + (values - mean) * (1 + changes.contrast * strength)
     values = values * (1 + changes.brightness * light)
+    if changes.blur:
+        width = changes.blur * jax.random.uniform(keys[3], (rows, 1, 1))
+        values = smoothed(values, width)
     if changes.noise:
         values = values + 255 * changes.noise * jax.random.normal(keys[1], values.shape)
     if changes.cutout:
@@ -302,3 +317,24 @@ def _recoloured(values: Any, key: Any, changes: Changes) -> Any:
         away = jnp.abs(jnp.asarray(_places(height, width)) - middle).max(axis=-1, keepdims=True)
         values = jnp.where(away < changes.cutout, mean, values)
     return jnp.clip(values, 0, 255)
+
+
+def smoothed(values: Any, width: Any) -> Any:
+    """Pictures blurred by a Gaussian, each by its own; beyond the edge there is nothing to weigh.
+
+    Parameters
+    ----------
+    values : float array (batch, height, width, channels)
+    width : float array (batch, 1, 1)
+        Standard deviation as a share of height and width; 0 leaves the picture as it is.
+    """
+    down, across = (_gaussians(n, width * n) for n in values.shape[1:3])
+    return jnp.einsum("bij,bjkc,blk->bilc", down, values, across)
+
+
+def _gaussians(n: int, sigma: Any) -> Any:
+    """Weights (batch, n, n) of n places around each of them; sigma (batch, 1, 1) in pixels."""
+    place = np.arange(n, dtype=np.float32)
+    gap = (place[:, None] - place[None, :]) / jnp.maximum(sigma, SHARPEST)
+    weights = jnp.exp(-0.5 * gap**2)
+    return weights / weights.sum(axis=-1, keepdims=True)

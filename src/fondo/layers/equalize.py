@@ -3,6 +3,7 @@
 Histogram equalisation works on the picture as a whole, local contrast on each place.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from fondo.contracts import Real, check_value
 from fondo.layers.base import Layer, config_of, serializable
 
 BINS = 256
+REACH = 0.125  # of what is around a place: standard deviation, as a share of the picture
 GREY, SPREAD = 128.0, 50.0  # what a place like those around it becomes; one deviation away
 QUIETEST = 2.0  # of 255: contrast below it is noise, and not raised further
 
@@ -26,19 +28,37 @@ class EqualizeBrightness(Layer):  # type: ignore[misc]
     The share is that of 256 bins over the picture's own range, taken linearly between the middles
     of the bins. A picture of one brightness has no range and stays as it is.
 
+    Parameters
+    ----------
+    done_in_training : bool, default=False
+        Whether pictures come equalised in training, before they were changed at random
+        (`layers.augment.Augmenter(first=...)`), so that the layer then leaves them alone.
+
     Notes
     -----
     Input: uint8 or float (batch, height, width, 1 or 3), 0 to 255. Output: float32 of the same
     shape, 0 to 255. The rule is that of `skimage.exposure.equalize_hist`.
     """
 
-    def call(self, pictures: Any) -> Any:
+    def __init__(self, done_in_training: bool = False, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.done_in_training = done_in_training
+
+    def call(self, pictures: Any, training: bool = False) -> Any:
         """Pictures with their brightness equalised."""
-        return equalized(pictures)
+        return _unless(training and self.done_in_training, equalized, pictures)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The same shape."""
         return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that rebuild the layer."""
+        return config_of(self, "done_in_training")
+
+
+def _unless(done: bool, change: Callable[[Any], Any], pictures: Any) -> Any:
+    return jnp.asarray(pictures, "float32") if done else change(pictures)
 
 
 def equalized(pictures: Any) -> Any:
@@ -86,6 +106,8 @@ class LocalContrast(Layer):  # type: ignore[misc]
     ----------
     reach : float, default=0.125
         Standard deviation of the Gaussian, as a share of height and width.
+    done_in_training : bool, default=False
+        As of `EqualizeBrightness`.
 
     Notes
     -----
@@ -98,14 +120,18 @@ class LocalContrast(Layer):  # type: ignore[misc]
     Object Recognition?, section 3.1; Sermanet, LeCun (2011) used it on traffic signs.
     """
 
-    def __init__(self, reach: float = 0.125, **keywords: Any) -> None:
+    def __init__(
+        self, reach: float = REACH, done_in_training: bool = False, **keywords: Any
+    ) -> None:
         super().__init__(**keywords)
         self.reach = reach
+        self.done_in_training = done_in_training
         check_value("LocalContrast", "reach", reach, Real(0, 10, open_low=True))
 
-    def call(self, pictures: Any) -> Any:
+    def call(self, pictures: Any, training: bool = False) -> Any:
         """Pictures with the contrast of each place made alike."""
-        return local_contrast(pictures, self.reach)
+        done = training and self.done_in_training
+        return _unless(done, lambda x: local_contrast(x, self.reach), pictures)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The same shape."""
@@ -113,10 +139,10 @@ class LocalContrast(Layer):  # type: ignore[misc]
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that rebuild the layer."""
-        return config_of(self, "reach")
+        return config_of(self, "reach", "done_in_training")
 
 
-def local_contrast(pictures: Any, reach: float = 0.125) -> Any:
+def local_contrast(pictures: Any, reach: float = REACH) -> Any:
     """Pictures (batch, height, width, channels) as `LocalContrast` makes them.
 
     Examples
@@ -142,3 +168,10 @@ def local_contrast(pictures: Any, reach: float = 0.125) -> Any:
 def _gaussian(n: int, sigma: float) -> Any:
     """Matrix (n, n) that takes the weighted mean around each of n places."""
     return np.asarray(gaussian_filter1d(np.eye(n), sigma, axis=0, mode="reflect"), np.float32)
+
+
+EQUALIZERS: dict[str, tuple[type, Callable[[Any], Any]]] = {
+    "brightness": (EqualizeBrightness, equalized),
+    "local": (LocalContrast, local_contrast),
+}
+"""Layer and function of each way to make light alike, by name."""

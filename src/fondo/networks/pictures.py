@@ -11,7 +11,7 @@ from fondo.backend import keras
 from fondo.layers.base import named_initializer, spawn_seeds
 from fondo.layers.convolution import Conv2D
 from fondo.layers.drawing import plain
-from fondo.layers.equalize import EqualizeBrightness, LocalContrast
+from fondo.layers.equalize import EQUALIZERS
 from fondo.layers.pooling import MaxPooling2D
 
 FILTERS = (32, 64, 128)
@@ -39,7 +39,7 @@ class Shape(Protocol):
 
 def conv_network(
     size: tuple[int, int, int], n_outputs: int, shape: Shape, *, seed: int,
-    equalize: bool | str = False, beside: int = 0,
+    equalize: str | None = None, beside: int = 0,
 ) -> Any:  # fmt: skip
     """Network from pictures to one number an output.
 
@@ -53,8 +53,9 @@ def conv_network(
         Stages, filters, dense layers.
     seed : int
         Draws the weights and the dropout.
-    equalize : bool or "local", default=False
-        Whether brightness is equalised first, or the contrast of each place.
+    equalize : one of `layers.equalize.EQUALIZERS` or None, default=None
+        What makes the light of pictures alike first. In training it is left to the step that
+        changes pictures at random, which comes before the network.
     beside : int, default=0
         Numbers that enter beside the picture: they join what the convolutions found, in front of
         the dense layers and once more in front of the last of them.
@@ -68,9 +69,8 @@ def conv_network(
     parts = Parts(shape, seed)
     pictures = keras.Input(size, name="pictures")  # bytes become float32 as they enter
     x = pictures
-    if equalize:
-        kind = LocalContrast if equalize == "local" else EqualizeBrightness
-        x = kind(name="equalized")(pictures)
+    if equalize is not None:
+        x = EQUALIZERS[equalize][0](done_in_training=True, name="equalized")(pictures)
     x = keras.layers.Rescaling(1 / 255, name="scaled")(x)
     if shape.kind == "plain":
         x = plain_stages(x, parts, shape.filters or default_filters(size))

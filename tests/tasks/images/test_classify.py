@@ -9,7 +9,7 @@ import pytest
 from sklearn.base import clone
 
 import fondo
-from fondo import Augment, ConvNet, ImageClassifier, Pixels
+from fondo import Augment, Backbone, ConvNet, ImageClassifier, Pixels
 from fondo.backend import keras
 from fondo.errors import BadData, BadParameter
 from fondo.tasks.images.augment import no_augment
@@ -133,6 +133,7 @@ def test_equalising_is_part_of_the_network(digits):
     X, y, X_test, _ = digits
     task = small(epochs=1, pictures=Pixels(equalize=True)).fit(X, y)
     assert "EqualizeBrightness" in [type(layer).__name__ for layer in task.network_.layers]
+    assert task.change().equalize == "brightness"  # before the changes, not behind them
     darker = (X_test // 2).astype("uint8")
     assert (task.predict(darker) == task.predict(X_test)).mean() > 0.9
 
@@ -143,10 +144,14 @@ def test_equalising_is_part_of_the_network(digits):
         ({"pictures": Pixels(size=0)}, r"Pixels\(size=0\)"),
         ({"architecture": ConvNet(filters=())}, r"ConvNet\(filters=\(\)\)"),
         ({"augment": Augment(shift=1.5)}, r"Augment\(shift=1.5\)"),
+        (
+            {"backbone": Backbone(name="squeezenet"), "pictures": Pixels(equalize=True)},
+            r"Leave out one of them",
+        ),
         ({"backbone": "vgg16"}, r"ImageClassifier\(backbone='vgg16'\)"),
         ({"epochs": 0}, r"ImageClassifier\(epochs=0\)"),
     ],
-    ids=["size", "filters", "shift", "backbone", "epochs"],
+    ids=["size", "filters", "shift", "light", "backbone", "epochs"],
 )
 def test_settings_that_cannot_be_are_refused(digits, settings, message):
     with pytest.raises(BadParameter, match=message):

@@ -36,6 +36,9 @@ class Augment(BaseEstimator):  # type: ignore[misc]
     brightness, contrast : float in [0, 1), default=0.1
         Most that a picture grows lighter or darker, as a share of its own brightness; most that
         differences from its mean are stretched or shrunk.
+    blur : float in [0, 1), default=0
+        Largest standard deviation of a Gaussian that smooths it, as a share of height and width:
+        0.04 is a pixel and a quarter of 32.
     noise : float in [0, 1), default=0
         Standard deviation of noise, as a share of full brightness.
     cutout : float in [0, 1), default=0
@@ -57,6 +60,7 @@ class Augment(BaseEstimator):  # type: ignore[misc]
         "crop": share(),
         "brightness": share(),
         "contrast": share(),
+        "blur": share(),
         "noise": share(),
         "cutout": share(),
         "elastic": share(),
@@ -74,6 +78,7 @@ class Augment(BaseEstimator):  # type: ignore[misc]
         crop: float = 0.0,
         brightness: float = 0.1,
         contrast: float = 0.1,
+        blur: float = 0.0,
         noise: float = 0.0,
         cutout: float = 0.0,
         elastic: float = 0.0,
@@ -87,6 +92,7 @@ class Augment(BaseEstimator):  # type: ignore[misc]
         self.crop = crop
         self.brightness = brightness
         self.contrast = contrast
+        self.blur = blur
         self.noise = noise
         self.cutout = cutout
         self.elastic = elastic

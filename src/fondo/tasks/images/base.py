@@ -83,6 +83,7 @@ class ImageTask(FileTask):
 
     def learn_files(self, X: Album) -> None:
         check_beside(type(self).__name__, self._beside, self.backbone, self.augment)
+        self._check_light()
         if self._beside:
             self.beside_ = scale_beside(read_beside(type(self).__name__, X, self._beside))
         survey = X.pictures.survey()
@@ -120,6 +121,21 @@ class ImageTask(FileTask):
         """Columns of numbers that enter beside the pictures."""
         return tuple(self.pictures.beside) if self.pictures else ()
 
+    def _check_light(self) -> None:
+        """Raise where light is to be made alike in front of a backbone, which wants photographs."""
+        if self._equalizer is not None and self.backbone is not None and self.backbone.name:
+            raise BadParameter(
+                f"{type(self).__name__}(backbone={self.backbone.name!r}): Pixels(equalize=...) is "
+                "for networks that learn from nothing; a backbone has learnt from photographs as "
+                "they are. Leave out one of them."
+            )
+
+    @property
+    def _equalizer(self) -> str | None:
+        """What makes the light of pictures alike, one of `layers.equalize.EQUALIZERS`."""
+        asked = self.pictures.equalize if self.pictures else False
+        return {False: None, True: "brightness"}.get(asked, asked)
+
     @property
     def n_outputs(self) -> int:
         """Numbers that the network gives for a picture."""
@@ -130,12 +146,12 @@ class ImageTask(FileTask):
             return self._trunk().head(self.form, self.n_outputs, self.random_state)
         if self._tuned:
             return self._tuned_network()
-        form, pixels = self.form, self.pictures or Pixels()
+        form = self.form
         size = form.height, form.width, form.channels
         shape = self.architecture or ConvNet()
         return conv_network(
-            size, self.n_outputs, shape, seed=self.random_state, equalize=pixels.equalize,
-            beside=len(pixels.beside),
+            size, self.n_outputs, shape, seed=self.random_state, equalize=self._equalizer,
+            beside=len(self._beside),
         )  # fmt: skip
 
     def _tuned_network(self) -> Any:
@@ -177,7 +193,9 @@ class ImageTask(FileTask):
         if self.frozen:
             return None
         changes = (self.augment or self.default_augment()).changes()
-        return Augmenter(changes, self.aim_of_change, self.centre) if changes.any else None
+        if not changes.any and self._equalizer is None:
+            return None
+        return Augmenter(changes, self.aim_of_change, self.centre, equalize=self._equalizer)
 
     def default_augment(self) -> Augment:
         """How pictures are changed where nothing is said."""

@@ -110,3 +110,41 @@ def check_beside(owner: str, names: Sequence[str], backbone: Any, augment: Any) 
             f"{owner}(augment=Augment(mirror='negate')): a mirror cannot know which of the columns "
             f"{', '.join(map(repr, names))} it turns. Leave out the flip, or Pixels(beside=...)."
         )
+
+
+def linear_start(values: np.ndarray, targets: np.ndarray) -> dict[str, list[Any]]:
+    """Weights with which the last layer of a network answers as a straight line of the columns.
+
+    Parameters
+    ----------
+    values : float array (n, k)
+        Standardised columns of the training rows.
+    targets : float array (n, outputs)
+        Standardised.
+
+    Returns
+    -------
+    start : dict
+        "kernel" (k, outputs) and "bias" (outputs,), of least squares.
+
+    Examples
+    --------
+    >>> start = linear_start(np.array([[-1.0], [0.0], [1.0]]), np.array([[-1.0], [1.0], [3.0]]))
+    >>> np.round(start["kernel"], 6).tolist(), np.round(start["bias"], 6).tolist()
+    ([[2.0]], [1.0])
+    """
+    rows = np.column_stack([np.asarray(values, np.float64), np.ones(len(values))])
+    found = np.linalg.lstsq(rows, np.asarray(targets, np.float64), rcond=None)[0]
+    return {"kernel": found[:-1].tolist(), "bias": found[-1].tolist()}
+
+
+def start_linear(network: Any, start: dict[str, list[Any]]) -> None:
+    """Let a network of `conv_network` answer by the columns beside its pictures alone, for now.
+
+    What pictures add is then learnt from nothing: started at random, it would drown what a few
+    numbers say, and few thousand pictures do not bring that back.
+    """
+    last = network.get_layer("out")
+    kernel = np.zeros(last.kernel.shape, np.float32)
+    kernel[-len(start["kernel"]) :] = start["kernel"]
+    last.set_weights([kernel, np.asarray(start["bias"], np.float32)])

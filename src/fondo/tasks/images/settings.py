@@ -36,7 +36,8 @@ class Pixels(BaseEstimator):  # type: ignore[misc]
         Pixels of the original picture that are cut off first, such as the sky.
     equalize : bool or "local", default=False
         Spread the brightness (V of HSV) of each picture evenly, colours kept. "local" holds each
-        place against the brightness around it, which shade and glare change least.
+        place against the brightness around it, which shade and glare change least. It is done
+        before pictures are changed at random. Not with a backbone.
     beside : sequence of str, default=()
         Columns of numbers of the table that enter the network beside the picture, such as the
         speed at which it was taken. They are standardised, and join behind the convolutions.
