@@ -71,6 +71,23 @@ def test_the_whole_network_takes_pictures_and_answers_the_same(fitted, pictures)
     )
 
 
+def test_features_are_those_of_the_layer_that_was_asked_for(weights, pictures, tmp_path):
+    task = frozen(weights, layer="fire4_concat").fit(*pictures)
+    assert task.network_.input_shape == (None, 256)
+    assert task.score(*pictures) > 0.9
+    task.save(tmp_path / "model")
+    again = fondo.load(tmp_path / "model")
+    assert np.array_equal(again.predict_proba(pictures[0]), task.predict_proba(pictures[0]))
+    names = [layer.name for layer in again.whole_network().layers]
+    assert "fire4_concat" in names
+    assert "fire5_concat" not in names  # what is behind it is not kept
+
+
+def test_a_layer_that_is_not_there_is_named(weights, pictures):
+    with pytest.raises(BadParameter, match=r"layer='fire4_concet'.*fire4_concat"):
+        frozen(weights, layer="fire4_concet").fit(*pictures)
+
+
 def test_the_model_folder_needs_no_file_of_weights(fitted, pictures, tmp_path):
     fitted.save(tmp_path / "model")
     again = fondo.load(tmp_path / "model")

@@ -173,6 +173,9 @@ class Backbone(BaseEstimator):  # type: ignore[misc]
     weights : str, default="imagenet"
         A file of weights, or "imagenet": those of the installed package or of the cache, else
         downloaded once.
+    layer : str or None, default=None
+        Whose maps are the features, such as "block6b_add"; None is the last. Earlier layers know
+        shapes and textures rather than things, which suits pictures that are all of one thing.
     head : {"average", "spatial", "spatial_twice", "flat"}, default="average"
         What learns from the features: a dense layer on their averages over the picture; one or
         two convolutions on their maps; or dense layers on all of them.
@@ -190,6 +193,7 @@ class Backbone(BaseEstimator):  # type: ignore[misc]
     contracts: ClassVar[Mapping[str, Contract]] = {
         "name": Either(Nothing(), Choice(*BACKBONES)),
         "weights": Word('"imagenet" or the path of a file of weights'),
+        "layer": Either(Nothing(), Word("the name of a layer of the backbone")),
         "head": Choice("average", "spatial", "spatial_twice", "flat"),
         "hidden": Whole(0, unit="units"),
         "dropout": share(),
@@ -202,6 +206,7 @@ class Backbone(BaseEstimator):  # type: ignore[misc]
         *,
         name: str | None = None,
         weights: str = "imagenet",
+        layer: str | None = None,
         head: str = "average",
         hidden: int = 0,
         dropout: float = 0.5,
@@ -210,6 +215,7 @@ class Backbone(BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.name = name
         self.weights = weights
+        self.layer = layer
         self.head = head
         self.hidden = hidden
         self.dropout = dropout

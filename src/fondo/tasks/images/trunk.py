@@ -16,7 +16,7 @@ from fondo.backend import keras
 from fondo.data.images.decode import Form
 from fondo.data.images.pictures import Pictures
 from fondo.engine.predict import predict
-from fondo.errors import BadData
+from fondo.errors import BadData, BadParameter, did_you_mean
 from fondo.networks.backbones import backbone as build
 from fondo.networks.backbones.heads import head as build_head
 from fondo.networks.backbones.places import weights_file
@@ -60,7 +60,7 @@ class Trunk:
         size = form.height, form.width, form.channels
         if size not in self._models:
             path = None if self._bare or self._weights is not None else self._file()
-            model = build(str(self.settings.name), size, path)
+            model = _cut(build(str(self.settings.name), size, path), self.settings)
             if self._weights is not None:
                 _set(model, self._weights)
             self._models[size] = model
@@ -146,7 +146,25 @@ class Trunk:
             told: Any = str(path), stat.st_size, stat.st_mtime_ns
         else:
             told = self._digest
-        return self.settings.name, self.settings.head != AVERAGE, form, told
+        return self.settings.name, self.settings.layer, self.settings.head != AVERAGE, form, told
+
+
+def _cut(model: Any, settings: Backbone) -> Any:
+    """The backbone up to the layer that was asked for."""
+    if settings.layer is None:
+        return model
+    maps = {layer.name: layer.output for layer in model.layers if _has_maps(layer)}
+    if settings.layer not in maps:
+        raise BadParameter(
+            f"Backbone(layer={settings.layer!r}): {settings.name} has no layer of maps of that "
+            f"name. {did_you_mean(settings.layer, maps)}"
+        )
+    return keras.Model(model.input, maps[settings.layer])
+
+
+def _has_maps(layer: Any) -> bool:
+    shape = getattr(layer.output, "shape", ())
+    return len(shape) == 4 and not isinstance(layer, keras.layers.InputLayer)
 
 
 def _set(model: Any, weights: Mapping[str, np.ndarray]) -> None:
