@@ -93,6 +93,11 @@ def real_words(folder: Path, word: str) -> list[Recording]:
     ]
 
 
+def real_sentences(folder: Path) -> list[str]:
+    """Recordings of sentences that are read aloud."""
+    return sorted(str(p) for p in (folder / "audio/speech/clips").glob("*.ogg"))
+
+
 def noises(seed: int, n: int) -> list[Recording]:
     """White, brown and dull noise."""
     rng, made = np.random.default_rng(seed), []
@@ -117,16 +122,16 @@ def babble(words: list[Recording], seed: int) -> Recording:
     return Recording(0.1 * total / np.abs(total).max(), f"babble {seed}")
 
 
-def sources(names: list[str], counts: tuple[int, int], seed: int) -> tuple[list[Any], list[Any]]:
-    """Words, and all that is not the word, said by these voices."""
+def sources(names: list[str], counts: tuple[int, int], seed: int) -> dict[str, list[Any]]:
+    """Words, what is not the word, and what sounds like it, said by these voices."""
     who, (words, others) = voices(variants=names), counts
     said = [(OTHERS, others), (SENTENCES, others // 4), (NEAR, others // 3)]
-    rest = [
-        recording
+    words_, sentences, near = (
+        spoken([t.replace(".", " ") for t in texts], who, n, RATE, seed=seed + k)
         for k, (texts, n) in enumerate(said)
-        for recording in spoken([t.replace(".", " ") for t in texts], who, n, RATE, seed=seed + k)
-    ]
-    return spoken([WORD], who, words, RATE, seed=seed + 9), rest
+    )
+    word = spoken([WORD], who, words, RATE, seed=seed + 9)
+    return {"positives": word, "negatives": [*words_, *sentences], "near_misses": near}
 
 
 def in_row(parts: list[Any], gap: float, snr: float, seed: int, near: bool = False) -> Any:
@@ -145,7 +150,7 @@ def in_row(parts: list[Any], gap: float, snr: float, seed: int, near: bool = Fal
 def without(folder: Path, jarvis: list[Recording], tested: list[str]) -> dict[str, np.ndarray]:
     """Sound in which the word is not said."""
     digits = sorted(str(p) for p in (folder / "audio/digits").glob("*.flac"))[::2]
-    read = sorted(str(p) for p in (folder / "audio/speech/clips").glob("*.ogg"))[::2]
+    read = real_sentences(folder)[::2]
     loaded = [Recording(word_of(decode(p, Wave(RATE, RATE)), RATE), p) for p in digits]
     said = spoken(TESTED, voices(variants=tested), 300, RATE, seed=77)
     rng = np.random.default_rng(9)
@@ -162,20 +167,27 @@ def without(folder: Path, jarvis: list[Recording], tested: list[str]) -> dict[st
 def trained(folder: Path, real: bool, clips: int, epochs: int) -> tuple[TriggerWord, list[Any]]:
     """The word learnt, and the real recordings that were kept for the test."""
     learn, choose, _ = people()
-    words, others = sources(learn, (800, 900), 10)
-    held_words, held_others = sources(choose, (150, 200), 50)
+    train, held = sources(learn, (800, 900), 10), sources(choose, (150, 200), 50)
     known = real_words(folder, WORD)
     half = len(known) // 2
     jarvis = real_words(folder, "jarvis")
     if real:
-        cut = round(0.85 * half)
-        words, held_words = words + known[:cut], held_words + known[cut:half]
-        others, held_others = others + jarvis[:150], held_others + jarvis[150:190]
-    train = Sources(RATE, [*noises(1, 6), babble(others, 3)], words, others)
-    held = Sources(RATE, [*noises(2, 3), babble(held_others, 4)], held_words, held_others)
+        said = [
+            Recording(decode(p, Wave.of_seconds(RATE, 4.0)), p, f"real {p}")
+            for p in real_sentences(folder)[1::2]
+        ]
+        cuts = round(0.85 * half), 150, round(0.7 * len(said))
+        train["positives"] += known[: cuts[0]]
+        held["positives"] += known[cuts[0] : half]
+        train["negatives"] += [*jarvis[: cuts[1]], *said[: cuts[2]]]
+        held["negatives"] += [*jarvis[cuts[1] : 190], *said[cuts[2] :]]
+    parts = [
+        Sources(RATE, [*noises(k, n), babble(part["negatives"], 2 + k)], **part)
+        for k, n, part in ((1, 6, train), (2, 3, held))
+    ]
     task = TriggerWord(mixing=Mixing(clips=clips, negatives=(0, 6)), epochs=epochs)
     start = time.perf_counter()
-    task.fit(train, validation_data=(held, None))
+    task.fit(parts[0], validation_data=(parts[1], None))
     print(f"trained in {time.perf_counter() - start:.0f} s; {task.choice_['words']}", flush=True)
     return task, known[half:]
 

@@ -1,6 +1,7 @@
 """fondo.jobs.listen: from a folder of recordings to a judged detector, as the command line goes."""
 
 import json
+import shutil
 import wave
 
 import numpy as np
@@ -63,6 +64,22 @@ def model(folders, tmp_path_factory):
     assert found["model"] == str(out)
     assert 0 < found["policy"]["threshold"] < 1
     return out
+
+
+def test_near_misses_are_counted_apart_from_false_alarms(model, folders, tmp_path):
+    shutil.copytree(folders / "test", tmp_path / "test")
+    (tmp_path / "test" / "negatives").rename(tmp_path / "test" / "near_misses")
+    found = json.loads(run("trigger", "evaluate", model, tmp_path / "test", "--json"))
+    usual = json.loads(run("trigger", "evaluate", model, folders / "test", "--json"))
+    assert found["without"]["near_misses"]["n"] == 4
+    assert found["curve"]["near_misses"] == 4
+    assert usual["without"]["near_misses"]["n"] == 0
+    fired = found["without"]["near_misses"]["hits"]
+    assert (
+        fired + found["without"]["false_alarms"]["count"]
+        == (usual["without"]["false_alarms"]["count"])
+    )
+    assert sum(f["kind"] == "near miss" for f in found["failures"]) == fired
 
 
 def test_new_voices_are_heard_and_the_verdict_has_intervals(model, folders):
@@ -137,10 +154,12 @@ def test_the_exported_file_is_small(model, tmp_path):
 
 def test_made_up_voices_speak_into_the_folder_and_clips_are_mixed(tmp_path):
     (tmp_path / "others.txt").write_text("hello\n\nthe weather\n", encoding="utf-8")
-    spoken = ("--say", "alexa", "--others", tmp_path / "others.txt", "--takes", 4)
+    (tmp_path / "near.txt").write_text("alex\nalaska\n", encoding="utf-8")
+    texts = ("--others", tmp_path / "others.txt", "--near", tmp_path / "near.txt")
+    spoken = ("--say", "alexa", *texts, "--takes", 4)
     mixed = ("--clips", tmp_path / "c", "--count", 2, "--json")
     found = json.loads(run("trigger", "synthesise", tmp_path / "r", *spoken, *mixed))
-    assert found["spoken"] == {"positives": 4, "negatives": 4}
+    assert found["spoken"] == {"positives": 4, "negatives": 4, "near_misses": 4}
     assert found["clips"]["count"] == 2
     assert len(list((tmp_path / "r" / "positives").rglob("*.flac"))) == 4
     assert (tmp_path / "c" / "manifest.jsonl").is_file()

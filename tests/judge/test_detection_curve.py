@@ -107,6 +107,25 @@ def test_the_area_by_hand():
     np.testing.assert_allclose(curve.per_hour, [2, 0.5, 0.25, 0])
 
 
+def test_near_misses_have_a_limit_of_their_own():
+    # three words, two near misses that peak at 0.5 and 0.7, one noise at 0.3
+    scores = np.full(3000, 0.05)
+    for step, peak in ((100, 0.9), (600, 0.8), (1100, 0.6), (1600, 0.5), (2100, 0.7), (2600, 0.3)):
+        scores[step] = peak
+    words = [Word((step - 30) * STEP, step * STEP) for step in (100, 600, 1100)]
+    near = [Word((s - 30) * STEP, s * STEP, near_miss=True) for s in (1600, 2100)]
+    curve = detection_curve([Stream(scores, [*words, *near], STEP)], POLICY)
+    assert curve.near_misses == 2
+    assert curve.near_hits[0] == 2
+    assert curve.near_hits[-1] == 0
+    found = {limit: choose_threshold(curve, 0.5, limit) for limit in (1.0, 0.5, 0.0)}
+    assert [found[limit].recall.hits for limit in (1.0, 0.5, 0.0)] == [3, 3, 2]
+    assert [found[limit].near_misses.hits for limit in (1.0, 0.5, 0.0)] == [2, 1, 0]
+    assert all(choice.rate.count == 0 for choice in found.values())  # the noise is not among them
+    assert "near misses that fired" in str(found[0.0])
+    assert found[0.5].to_json()["near_misses"]["hits"] == 1
+
+
 def test_a_better_listener_has_a_smaller_area():
     areas = [detection_curve(listener(3, skill=s), POLICY).area(20) for s in (1, 4, 40)]
     assert areas == sorted(areas, reverse=True)

@@ -37,20 +37,23 @@ Say = Callable[[str], None]
 
 
 def speak_words(
-    folder: Path, word: str, others: Sequence[str], *, takes: int, held: bool, seed: int
-) -> dict[str, int]:
+    folder: Path, word: str, others: Sequence[str], near: Sequence[str] = (), *, takes: int,
+    held: bool, seed: int,
+) -> dict[str, int]:  # fmt: skip
     """Write a word and others, said by made-up voices, into a folder of recordings.
 
     Parameters
     ----------
     folder : path
-        Files go to `positives/VOICE/` and `negatives/VOICE/`.
+        Files go to `positives/VOICE/`, `negatives/VOICE/` and `near_misses/VOICE/`.
     word : str
         The trigger word.
     others : sequence of str
         Words and sentences that are not it.
+    near : sequence of str, default=()
+        Words that sound like it.
     takes : int
-        How many of either.
+        How many of each.
     held : bool
         Use the voices that are kept for judging; else all but those.
     seed : int
@@ -64,7 +67,7 @@ def speak_words(
     kept = VARIANTS[::5][:HELD_VOICES]
     who = voices(variants=kept if held else [v for v in VARIANTS if v not in kept])
     counts = {}
-    for kind, texts in (("positives", [word]), ("negatives", others)):
+    for kind, texts in (("positives", [word]), ("negatives", others), ("near_misses", near)):
         made = spoken(texts, who, takes, 22_050, seed=seed) if texts else []
         for number, recording in enumerate(made):
             place = folder / kind / recording.voice
@@ -159,7 +162,8 @@ def evaluate_trigger(
         Fitted.
     folder : path
         Words are laid over its backgrounds, 20, 10, 5 and 0 dB above them, with gaps between
-        them; its negatives, one after the other, are what must not be taken for the word.
+        them; its negatives and near misses, one after the other, are what must not be taken for
+        the word, and are counted apart.
     streams : sequence of path, default=()
         Long recordings without the word.
     seed : int, default=0
@@ -181,8 +185,9 @@ def evaluate_trigger(
         _listened(task, *_in_row(sources.positives, sources, snr, rng), failures) for snr in SNRS
     ]
     rest = []
-    if sources.negatives:
-        rest.append(_listened(task, *_in_row(sources.negatives, sources, 20.0, rng), failures))
+    for parts in (sources.negatives, sources.near_misses):
+        if parts:
+            rest.append(_listened(task, *_in_row(parts, sources, 20.0, rng), failures))
     rate = task.front_end.rate
     rest += [task.stream(pieces(str(path), rate), name=path.name) for path in streams]
     rest += [
@@ -201,14 +206,17 @@ def _in_row(
 ) -> tuple[np.ndarray, list[Word], str]:
     """Words one after the other, a background under them; negatives stand without being words."""
     rate = sources.rate
-    wanted = {id(r) for r in sources.positives}
+    wanted = {id(r): False for r in sources.positives} | dict.fromkeys(
+        (id(r) for r in sources.near_misses), True
+    )
     pieces_, words, at = [], [], 0
     gap = np.zeros(round(GAP * rate), np.float32)
     for part in parts:
         at += len(gap)
         if id(part) in wanted:
             labels = {"snr": snr, "voice": part.voice}
-            words.append(Word(at / rate, (at + len(part.word)) / rate, labels=labels))
+            end, near = (at + len(part.word)) / rate, wanted[id(part)]
+            words.append(Word(at / rate, end, near_miss=near, labels=labels))
         pieces_ += [gap, part.samples]
         at += len(part.samples)
     pieces_.append(gap)
@@ -216,7 +224,8 @@ def _in_row(
     level = rms(np.concatenate([part.samples for part in parts]))
     under = _background(sources, len(mixed), rng)
     mixed = mixed + under * (level / max(rms(under), 1e-12) * 10 ** (-snr / 20))
-    name = "words" if words else "without the word"
+    near = bool(words) and all(word.near_miss for word in words)
+    name = "near misses" if near else "words" if words else "without the word"
     return np.asarray(mixed, np.float32), words, f"{name}, {snr:g} dB"
 
 
@@ -237,8 +246,9 @@ def _listened(
     found = detect([stream], task.policy)
     rate = task.front_end.rate
     for outcome in found.outcomes:
-        if outcome.latency is None:
-            failures.append(_failure("missed", outcome.word.onset, samples, rate, name))
+        if (outcome.latency is None) is not outcome.word.near_miss:
+            kind = "near miss" if outcome.word.near_miss else "missed"
+            failures.append(_failure(kind, outcome.word.onset, samples, rate, name))
     alarms = stream.times(task.policy.detect(stream.scores))
     for second in alarms.tolist():
         if not any(w.onset <= second <= w.end + 1.0 for w in words):

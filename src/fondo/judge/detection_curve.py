@@ -39,6 +39,10 @@ class DetectionCurve:
         What made the alarms, apart from the threshold; without hysteresis.
     level : float
         Of all intervals.
+    near_hits : tuple of int, default=()
+        Near misses that gave an alarm at each threshold; empty where there are none.
+    near_misses : int, default=0
+        Words that sound like a trigger word.
     """
 
     thresholds: tuple[float, ...]
@@ -48,6 +52,8 @@ class DetectionCurve:
     hours: float
     policy: Policy
     level: float = 0.95
+    near_hits: tuple[int, ...] = ()
+    near_misses: int = 0
 
     @property
     def miss_rates(self) -> Array:
@@ -98,9 +104,12 @@ class DetectionCurve:
         recalls = [self.recall_at(rate).value or 0.0 for rate in edges[:-1].tolist()]
         return float(1 - np.diff(edges) @ np.array(recalls) / limit)
 
-    def _allowed(self, per_hour: float) -> range:
-        """Places of the thresholds from which on false alarms keep to a limit."""
-        over = np.flatnonzero(self.per_hour > per_hour * (1 + 1e-12))
+    def _allowed(self, per_hour: float, near: float = 1.0) -> range:
+        """Places of the thresholds from which on false alarms and near misses keep to limits."""
+        beyond = self.per_hour > per_hour * (1 + 1e-12)
+        if self.near_misses:
+            beyond |= np.array(self.near_hits) > near * self.near_misses
+        over = np.flatnonzero(beyond)
         return range(int(over[-1]) + 1 if len(over) else 0, len(self.thresholds))
 
     def to_json(self) -> dict[str, Any]:
@@ -111,6 +120,8 @@ class DetectionCurve:
             "false_alarms": list(self.false_alarms),
             "per_hour": self.per_hour.tolist(),
             "words": self.words,
+            "near_hits": list(self.near_hits),
+            "near_misses": self.near_misses,
             "hours": self.hours,
             "policy": self.policy.to_json(),
             "area": self.area(),
@@ -132,12 +143,15 @@ class Choice:
         Words heard.
     rate : Rate
         False alarms.
+    near_misses : Share or None, default=None
+        Near misses that gave an alarm; None where there are none.
     """
 
     threshold: float
     target: float
     recall: Share
     rate: Rate
+    near_misses: Share | None = None
 
     @property
     def shown(self) -> bool:
@@ -146,6 +160,8 @@ class Choice:
 
     def __str__(self) -> str:
         words = f"threshold {self.threshold:.4g}: heard {self.recall}; false alarms {self.rate}"
+        if self.near_misses is not None:
+            words = f"{words}; near misses that fired {self.near_misses}"
         if self.shown:
             return f"{words}; at most {self.target:g} an hour is shown"
         need = hours_needed(self.target, self.rate.level)
@@ -157,7 +173,9 @@ class Choice:
     def to_json(self) -> dict[str, Any]:
         """Plain numbers."""
         plain = {"threshold": self.threshold, "target": self.target, "shown": self.shown}
-        return plain | {"recall": self.recall.to_json(), "false_alarms": self.rate.to_json()}
+        near = None if self.near_misses is None else self.near_misses.to_json()
+        rates = {"recall": self.recall.to_json(), "false_alarms": self.rate.to_json()}
+        return plain | rates | {"near_misses": near}
 
 
 def detection_curve(
@@ -204,7 +222,8 @@ def detection_curve(
     """
     check_value("detection_curve", "points", points, Whole(3))
     plain = (policy or Policy()).without_release()
-    words = sum(not word.near_miss for stream in streams for word in stream.words)
+    said = [word.near_miss for stream in streams for word in stream.words]
+    words, near = said.count(False), said.count(True)
     hours = sum(stream.silent_seconds(tolerance) for stream in streams) / 3600
     if not words or not hours > 0:
         raise BadData(
@@ -212,16 +231,20 @@ def detection_curve(
             f"there are {words} words and {hours:.3g} hours. Add recordings of what is missing."
         )
     thresholds = _thresholds(streams, plain, points, tolerance)
-    hits, false = [], []
+    counts = []
     for threshold in thresholds:
         at = replace(plain, threshold=threshold)
-        counts = [_counts(stream, at, tolerance) for stream in streams]
-        hits.append(sum(heard for heard, _ in counts))
-        false.append(sum(missed for _, missed in counts))
-    return DetectionCurve(tuple(thresholds), tuple(hits), tuple(false), words, hours, plain, level)
+        each = [_counts(stream, at, tolerance) for stream in streams]
+        counts.append(np.sum(each, axis=0).tolist())
+    hits, false, close = (tuple(part) for part in zip(*counts, strict=True))
+    return DetectionCurve(
+        tuple(thresholds), hits, false, words, hours, plain, level, close if near else (), near
+    )
 
 
-def choose_threshold(curve: DetectionCurve, per_hour: float = 0.5) -> Choice:
+def choose_threshold(
+    curve: DetectionCurve, per_hour: float = 0.5, near_misses: float = 1.0
+) -> Choice:
     """Lowest threshold that keeps to so many false alarms an hour, there and above.
 
     Parameters
@@ -230,6 +253,8 @@ def choose_threshold(curve: DetectionCurve, per_hour: float = 0.5) -> Choice:
         Of validation recordings.
     per_hour : float, default=0.5
         Most false alarms an hour.
+    near_misses : float in [0, 1], default=1
+        Largest share of near misses that may give an alarm; of no account where there are none.
 
     Returns
     -------
@@ -249,18 +274,22 @@ def choose_threshold(curve: DetectionCurve, per_hour: float = 0.5) -> Choice:
     there). Where that fails, the next higher threshold is tried.
     """
     check_value("choose_threshold", "per_hour", per_hour, Real(0, open_low=True))
-    allowed = [place for place in curve._allowed(per_hour) if curve.hits[place]]
+    check_value("choose_threshold", "near_misses", near_misses, Real(0, 1))
+    allowed = [place for place in curve._allowed(per_hour, near_misses) if curve.hits[place]]
     if not allowed:
         raise BadData(
             f"choose_threshold(per_hour={per_hour:g}): no threshold keeps to it and hears a word: "
-            f"with any word heard there are at least {_least(curve)} false alarms an hour. Train "
-            "on more recordings without the word, or allow more."
+            f"with any word heard there are at least {_least(curve)} false alarms an hour"
+            f"{_close(curve)}. Train on more recordings without the word, or allow more."
         )
     for place in allowed:
         if _orderly(curve, place):
             recall = Share.of(curve.hits[place], curve.words, curve.level)
             rate = Rate.of(curve.false_alarms[place], curve.hours, curve.level)
-            return Choice(curve.thresholds[place], per_hour, recall, rate)
+            near = None
+            if curve.near_misses:
+                near = Share.of(curve.near_hits[place], curve.near_misses, curve.level)
+            return Choice(curve.thresholds[place], per_hour, recall, rate, near)
     raise BadData(
         f"choose_threshold(per_hour={per_hour:g}): around every threshold that keeps to it, lower "
         "ones hear fewer words or higher ones give more false alarms. Look at the scores: they may "
@@ -273,6 +302,11 @@ def _least(curve: DetectionCurve) -> str:
     return f"{min(rates):.3g}" if rates else "any number of"
 
 
+def _close(curve: DetectionCurve) -> str:
+    heard = [near for near, hits in zip(curve.near_hits, curve.hits, strict=False) if hits]
+    return f", and {min(heard)} of {curve.near_misses} near misses fire" if heard else ""
+
+
 def _orderly(curve: DetectionCurve, place: int) -> bool:
     """Whether hits and false alarms fall with the threshold around one."""
     near = slice(max(place - AROUND, 0), place + AROUND + 1)
@@ -280,10 +314,11 @@ def _orderly(curve: DetectionCurve, place: int) -> bool:
                for counts in (curve.hits, curve.false_alarms))  # fmt: skip
 
 
-def _counts(stream: Stream, policy: Policy, tolerance: float) -> tuple[int, int]:
-    """Words heard and alarms for nothing in one stream."""
+def _counts(stream: Stream, policy: Policy, tolerance: float) -> tuple[int, int, int]:
+    """Words heard, alarms for nothing, and near misses that fired in one stream."""
     outcomes, false = judged(stream.times(policy.detect(stream.scores)), stream.words, tolerance)
-    return sum(o.latency is not None for o in outcomes if not o.word.near_miss), false
+    fired = [o.word.near_miss for o in outcomes if o.latency is not None]
+    return fired.count(False), false, fired.count(True)
 
 
 def _thresholds(

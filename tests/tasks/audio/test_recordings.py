@@ -44,6 +44,19 @@ def test_words_are_cut_to_where_they_are_heard_and_have_the_voice_of_their_folde
     assert len(sources.backgrounds[0].samples) == 32_000
 
 
+def test_near_misses_are_parted_by_voice_like_all_that_is_said(folder):
+    for voice in ("anna", "börje", "carl"):
+        write(folder / "near_misses" / voice / "close.wav")
+    sources = read_recordings(folder, 16_000)
+    assert [r.voice for r in sources.near_misses] == ["anna", "börje", "carl"]
+    assert len(sources.others) == 6
+    train, held, _ = part_sources(sources, 0.34)
+    voices = [{r.voice for r in part.near_misses} for part in (train, held)]
+    assert voices[0] == {r.voice for r in train.positives}
+    assert voices[1] == {r.voice for r in held.positives}
+    assert held.identities()["recording"][-1].endswith("close.wav")
+
+
 def test_names_tell_voices_where_there_are_no_folders(tmp_path):
     for name in ("anna_1", "anna_2", "bo_1"):
         write(tmp_path / "positives" / f"{name}.wav")

@@ -1,5 +1,6 @@
 """fondo.tasks.audio.trigger: a made-up word is heard, by voices that were not learnt from."""
 
+import copy
 import subprocess
 import sys
 
@@ -16,7 +17,7 @@ from fondo.store.weights import hash_arrays
 from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.audio.front import front_end
 from fondo.tasks.audio.mixing import Mixing
-from fondo.tasks.audio.rounds import step_loss
+from fondo.tasks.audio.rounds import choose, step_loss
 from fondo.tasks.audio.trigger import TriggerWord
 
 MIXING = Mixing(clips=64, seconds=3.0, snr_db=(10.0, 30.0), room=0.0, speed=(0.95, 1.05))
@@ -24,7 +25,7 @@ MIXING = Mixing(clips=64, seconds=3.0, snr_db=(10.0, 30.0), room=0.0, speed=(0.9
 
 def small(**settings):
     return TriggerWord(
-        **{"mixing": MIXING, "epochs": 10, "rounds": 1, "learning_rate": 0.005, "batch_size": 8}
+        **{"mixing": MIXING, "epochs": 10, "rounds": 0, "learning_rate": 0.005, "batch_size": 8}
         | settings
     )
 
@@ -165,3 +166,36 @@ def test_silent_words_are_skipped(made_sources):
     )  # fmt: skip
     found = ClipSet.of(clips(sources, MIXING.recipe(sources), 0, 12), front_end("log_mel"), 12)
     assert found.skipped >= 1
+
+
+def test_a_detector_that_is_lent_begins_anew(fitted, made_sources):
+    samples = made_sources((8,), (4,)).positives[0].samples
+    detector = fitted.detector()
+    detector.feed(samples)
+    lent = fitted.stream(samples, detector=detector)
+    np.testing.assert_array_equal(lent.scores, fitted.stream(samples).scores)
+
+
+def test_near_misses_do_not_count_as_false_alarms_where_the_threshold_is_chosen(
+    fitted, made_sources
+):
+    usual = made_sources((6, 7), (2, 3))
+    close = type(usual)(usual.rate, usual.backgrounds, usual.positives, near_misses=usual.negatives)
+    task = copy.deepcopy(fitted)
+    found = {}
+    for limit in (0.0, 1.0):
+        task.near_misses = limit
+        found[limit] = choose(task, close)[1]
+    assert found[0.0]["near_misses"]["hits"] == 0
+    assert found[0.0]["near_misses"]["n"] > 10
+    assert found[1.0]["threshold"] <= found[0.0]["threshold"]
+    assert found[1.0]["recall"]["hits"] >= found[0.0]["recall"]["hits"]
+    assert choose(fitted, usual)[1]["near_misses"] is None
+
+
+def test_a_threshold_is_chosen_with_one_detector_for_all_clips(fitted, made_sources, monkeypatch):
+    made, plain = [], TriggerWord.detector
+    monkeypatch.setattr(TriggerWord, "detector", lambda task: made.append(task) or plain(task))
+    _, choice, _ = choose(fitted, made_sources((6, 7), (2, 3)))
+    assert len(made) == 1
+    assert choice == fitted.choice_

@@ -19,7 +19,11 @@ from fondo.cli.trigger.asked import with_recordings, with_settings
     help="Words and sentences that are not it, one a line, said too.",
 )  # fmt: skip
 @click.option(
-    "--takes", type=int, default=300, show_default=True, metavar="N", help="Of each of both."
+    "--near", type=click.Path(path_type=Path), metavar="FILE",
+    help="Words that sound like it, one a line, said too: what is taken for it most easily.",
+)  # fmt: skip
+@click.option(
+    "--takes", type=int, default=300, show_default=True, metavar="N", help="Of each kind."
 )
 @click.option(
     "--held", is_flag=True, help="Use the voices that are kept for `evaluate`, not the others."
@@ -38,8 +42,9 @@ from fondo.cli.trigger.asked import with_recordings, with_settings
 def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
     """Let made-up voices say a word, and mix clips from recordings.
 
-    What is said is written to RECORDINGS/positives/VOICE and RECORDINGS/negatives/VOICE. Nothing
-    is sent anywhere: the voices are espeak-ng's, on this machine (pip install 'fondo[tts]').
+    What is said is written to RECORDINGS/positives/VOICE, and so for negatives and near_misses.
+    Nothing is sent anywhere: the voices are espeak-ng's, on this machine (pip install
+    'fondo[tts]').
     """
     with stage(as_json, quiet) as speaker:
         from fondo.errors import BadParameter
@@ -51,9 +56,11 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
             raise BadParameter("synthesise: say what is wanted: --say WORD, --clips DIR, or both.")
         answer: dict[str, Any] = {"recordings": recordings}
         if given["say"]:
-            others = read_lines(given["others"]) if given["others"] else []
+            others, near = (
+                read_lines(given[name]) if given[name] else [] for name in ("others", "near")
+            )
             answer["spoken"] = speak_words(
-                recordings, given["say"], others, takes=given["takes"], held=given["held"],
+                recordings, given["say"], others, near, takes=given["takes"], held=given["held"],
                 seed=given["seed"],
             )  # fmt: skip
         if given["clips"]:

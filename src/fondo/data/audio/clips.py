@@ -22,6 +22,7 @@ Range = tuple[float, float]
 _WORDS = Listed(Whole(0, 1000), least=2, most=2)
 _DECIBELS = Listed(Real(-100, 100), least=2, most=2)
 
+KINDS = ("backgrounds", "positives", "negatives", "rooms", "near_misses")
 ROOM = "made up"  # name of a room that is drawn, where no responses of rooms are given
 
 
@@ -41,6 +42,9 @@ class Sources:
         Other words.
     rooms : sequence of Recording, default=()
         Impulse responses; without any, rooms are made up.
+    near_misses : sequence of Recording, default=()
+        Words that sound like the one that is listened for. They get into clips as `negatives` do,
+        each as likely, and are told apart from them where a threshold is chosen.
 
     Raises
     ------
@@ -53,6 +57,7 @@ class Sources:
     positives: Sequence[Recording]
     negatives: Sequence[Recording] = ()
     rooms: Sequence[Recording] = ()
+    near_misses: Sequence[Recording] = ()
 
     def __post_init__(self) -> None:
         check_value("Sources", "rate", self.rate, Whole(1))
@@ -61,7 +66,7 @@ class Sources:
                 "Sources(backgrounds): there must be at least one background. Silence is one too: "
                 "Recording(numpy.zeros(rate), 'silence')."
             )
-        for kind in ("backgrounds", "positives", "negatives", "rooms"):
+        for kind in KINDS:
             names = [recording.source for recording in getattr(self, kind)]
             if double := sorted({name for name in names if names.count(name) > 1}):
                 raise BadData(
@@ -69,9 +74,14 @@ class Sources:
                     "more than once. Give each its path."
                 )
 
+    @property
+    def others(self) -> Sequence[Recording]:
+        """All that is said and is not the word."""
+        return [*self.negatives, *self.near_misses]
+
     def identities(self) -> dict[str, list[str]]:
         """Who and what is heard: "voice", "background", "room", "recording"; see `hygiene`."""
-        words = [*self.positives, *self.negatives]
+        words = [*self.positives, *self.others]
         return {
             "voice": [word.voice for word in words],
             "background": [recording.source for recording in self.backgrounds],
@@ -82,7 +92,7 @@ class Sources:
     def fingerprint(self) -> str:
         """Hash of every sample and name, as 32 hexadecimal digits."""
         made = hashlib.blake2b(f"{self.rate}".encode(), digest_size=16)
-        for kind in ("backgrounds", "positives", "negatives", "rooms"):
+        for kind in KINDS:
             for recording in getattr(self, kind):
                 head = (kind, recording.source, recording.voice, recording.spoken)
                 made.update(f"{head!r}{len(recording.samples)}\n".encode())
@@ -234,8 +244,8 @@ def make_clip(sources: Sources, recipe: Recipe, seed: int, number: int) -> Clip:
     rng = np.random.default_rng(for_words)
     background = sources.backgrounds[int(rng.integers(len(sources.backgrounds)))]
     chosen = [
-        _choose(kind, getattr(sources, kind), getattr(recipe, kind), recipe.again, rng)
-        for kind in ("positives", "negatives")
+        _choose(kind, recordings, getattr(recipe, kind), recipe.again, rng)
+        for kind, recordings in (("positives", sources.positives), ("negatives", sources.others))
     ]
     room = _room(sources, recipe, rng)
     positives, negatives = ([_changed(w, recipe, room, rng) for w in words] for words in chosen)

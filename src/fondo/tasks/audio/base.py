@@ -21,6 +21,7 @@ from fondo.judge.metrics import Answers
 from fondo.layers.wave_augment import WaveAugmenter
 from fondo.networks.sounds import View, sound_network
 from fondo.tasks.album import Album
+from fondo.tasks.audio.seeing import BLOCK, seen_by
 from fondo.tasks.audio.settings import Distort, SoundNet, Spectrum, Waves
 from fondo.tasks.base import Inputs
 from fondo.tasks.files import FileTask
@@ -31,7 +32,6 @@ RATE = 16_000  # hertz, where nothing is asked for
 SHORTEST = 3  # samples of a frame, which a window has to have
 LONGEST, COVERED = 10.0, 0.95  # seconds; share of training sounds that are not cut
 STUDIED = 512  # training sounds that the mean and spread of what is seen are taken from
-BLOCK = 64  # sounds whose spectra are computed at a time
 SMALLEST = 1e-6  # spread of a band below which it is constant
 
 SHARED_CONTRACTS: dict[str, Contract] = {
@@ -112,7 +112,7 @@ class AudioTask(FileTask):
 
         In spreads of the training sounds around their mean. Averages are taken later.
         """
-        found = np.asarray(self.view.seen(waves))
+        found = seen_by(self.view, waves)
         return np.asarray((found - np.asarray(self.seen_mean_)) / np.asarray(self.seen_spread_))
 
     @property
@@ -153,7 +153,7 @@ class AudioTask(FileTask):
         view, blocks = self.view, []
         for start in range(0, len(rows), BLOCK):
             waves = X.items.take(rows[start : start + BLOCK]).load(self.form)
-            seen = np.asarray(view.seen(waves))
+            seen = seen_by(view, waves)
             blocks.append(seen.mean(axis=1) if view.average else seen.reshape(-1, seen.shape[-1]))
         seen = np.concatenate(blocks)
         spread = seen.std(axis=0)
@@ -191,7 +191,7 @@ class AudioTask(FileTask):
         view, rows = self.view, []
         for start in range(0, len(X), BLOCK):
             waves = X.items.take(np.arange(start, min(start + BLOCK, len(X)))).load(self.form)
-            seen = np.asarray(view.seen(waves))
+            seen = seen_by(view, waves)
             rows.append(np.concatenate([seen.mean(axis=1), seen.std(axis=1)], axis=1))
         return np.concatenate(rows)
 

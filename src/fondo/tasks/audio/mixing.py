@@ -80,7 +80,7 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         """The same for `data.audio.clips`; no more words of a kind than there are."""
         if self.notes:
             return replace(Recipe.notes(), seconds=self.seconds)
-        few = len(sources.negatives)
+        few = len(sources.others)
         others = (min(self.negatives[0], few), min(self.negatives[1], few))
         ends = ("positives", "snr_db", "gain_db", "speed")
         given: dict[str, Any] = {name: tuple(getattr(self, name)) for name in ends}

@@ -1,7 +1,8 @@
 """Folders of recordings become what clips are made of: words, other words, backgrounds, rooms.
 
 A folder holds `positives` (the word, once in each), `negatives`, `backgrounds` and perhaps
-`rooms`; within them a folder for each voice, or names from which the voice can be told.
+`near_misses` (words that sound like it) and `rooms`; within them a folder for each voice, or names
+from which the voice can be told.
 """
 
 import re
@@ -23,9 +24,11 @@ from fondo.tasks.album import broken
 PARTS = {
     "positives": ("positives", "positive", "activates"),
     "negatives": ("negatives", "negative"),
+    "near_misses": ("near_misses", "near-misses"),
     "backgrounds": ("backgrounds", "background", "noise"),
     "rooms": ("rooms", "room", "rir"),
 }
+WORDS = ("positives", "negatives", "near_misses")
 LONGEST_WORD, LONGEST_BACKGROUND = 10.0, 3 * 3600.0  # seconds
 QUIET = 35.0  # decibels under its own peak below which the ends of a word are cut off
 
@@ -36,7 +39,8 @@ def read_recordings(folder: Path | str, rate: int, voice: str | None = None) -> 
     Parameters
     ----------
     folder : path
-        With folders `positives`, `negatives`, `backgrounds`, `rooms`; only the first is needed.
+        With folders `positives`, `negatives`, `near_misses`, `backgrounds`, `rooms`; only the
+        first is needed.
     rate : int
         Samples a second. Hertz.
     voice : str or None, default=None
@@ -59,7 +63,7 @@ def read_recordings(folder: Path | str, rate: int, voice: str | None = None) -> 
         raise BadData(f"{place}: there is no such folder. Give one with a folder `positives`.")
     pattern = _pattern(voice)
     found = {
-        part: _recordings(place, names, rate, pattern, word=part in ("positives", "negatives"))
+        part: _recordings(place, names, rate, pattern, word=part in WORDS)
         for part, names in PARTS.items()
     }
     if not found["positives"]:
@@ -103,7 +107,7 @@ def part_sources(
             "part_sources(positives): there is only one voice of the word, so none can be set "
             "apart. Record another person, or make voices with fondo trigger synthesise --voices."
         )
-    rest = sorted({r.voice for r in sources.negatives} - set(voices))
+    rest = sorted({r.voice for r in sources.others} - set(voices))
     apart = {*_some(voices, share, rng), *_some(rest, share, rng)}
     notes = []
     places = sorted(r.source for r in sources.backgrounds)
@@ -122,6 +126,7 @@ def part_sources(
             chosen(sources.positives, held),
             chosen(sources.negatives, held),
             [] if held else sources.rooms,
+            chosen(sources.near_misses, held),
         )
         for held in (False, True)
     ]

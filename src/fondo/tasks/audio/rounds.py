@@ -82,15 +82,20 @@ def choose(task: Any, sources: Sources) -> tuple[dict[str, Any], dict[str, Any],
         it stays at 0.5, and the choice says why; with a warning.
     """
     n, seed = max(task.mixing_.clips // 5, 2), task.random_state + 2
-    recipe = task.recipe(sources)
+    recipe, detector = task.recipe(sources), task.detector()
+    near = {recording.source for recording in sources.near_misses}
     streams = [
-        task.stream(clip.samples, [_word(e) for e in clip.events if e.kind == "positive"])
+        task.stream(
+            clip.samples,
+            [_word(e, near) for e in clip.events if e.kind == "positive" or e.source in near],
+            detector=detector,
+        )
         for part, first in ((recipe, 0), (replace(recipe, positives=(0, 0)), n))
         for clip in clips(sources, part, seed, n, first)
     ]
     curve = detection_curve(streams, task.policy)
     try:
-        choice = choose_threshold(curve, task.false_alarms)
+        choice = choose_threshold(curve, task.false_alarms, task.near_misses)
     except BadData as error:
         warnings.warn(f"TriggerWord: {error} The threshold stays at 0.5.", stacklevel=4)
         return task.policy.to_json(), {"threshold": 0.5, "words": str(error)}, curve.to_json()
@@ -117,6 +122,7 @@ def step_loss(target: Any, outputs: Any, weight: float) -> Any:
     return losses.mean(axis=1)
 
 
-def _word(event: Any) -> Word:
-    labels = {"voice": event.voice}
-    return Word(event.start / 1000, (event.end + 1) / 1000, labels=labels)
+def _word(event: Any, near: set[str]) -> Word:
+    missed = event.kind != "positive" and event.source in near
+    end = (event.end + 1) / 1000
+    return Word(event.start / 1000, end, near_miss=missed, labels={"voice": event.voice})

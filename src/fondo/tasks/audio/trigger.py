@@ -66,6 +66,9 @@ class TriggerWord(Task):
         How often clips without the word that it finds hard are looked for and learnt too.
     false_alarms : float, default=0.5
         Most an hour that the threshold is chosen for.
+    near_misses : float in [0, 1], default=0.05
+        Largest share of `near_misses` recordings, words that sound like the one listened for, that
+        may give an alarm at that threshold. They do not count as false alarms.
     optimizer : str, keras optimizer or None, default=None
         What moves the weights. None is AdamW with a running average of the weights.
     learning_rate : float above 0 or None, default=None
@@ -102,6 +105,7 @@ class TriggerWord(Task):
         "positive_weight": Real(0, open_low=True),
         "rounds": Whole(0, 20),
         "false_alarms": Real(0, open_low=True, unit="an hour"),
+        "near_misses": Real(0, 1),
         **{
             name: contract
             for name, contract in training_contracts("clips").items()
@@ -121,6 +125,7 @@ class TriggerWord(Task):
         positive_weight: float = 3.0,
         rounds: int = 1,
         false_alarms: float = 0.5,
+        near_misses: float = 0.05,
         optimizer: Any = None,
         learning_rate: float | None = None,
         batch_size: int = 16,
@@ -134,6 +139,7 @@ class TriggerWord(Task):
         self.positive_weight = positive_weight
         self.rounds = rounds
         self.false_alarms = false_alarms
+        self.near_misses = near_misses
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.batch_size = batch_size
@@ -315,7 +321,13 @@ class TriggerWord(Task):
         """
         return np.asarray(self.detector().feed(np.asarray(samples, np.float32))[0])
 
-    def stream(self, samples: Any, words: Sequence[Word] = (), name: str = "") -> Stream:
+    def stream(
+        self,
+        samples: Any,
+        words: Sequence[Word] = (),
+        name: str = "",
+        detector: Detector | None = None,
+    ) -> Stream:
         """Scores of one sound with the words in it, to be judged.
 
         Parameters
@@ -326,8 +338,11 @@ class TriggerWord(Task):
             Where the word is said.
         name : str, default=""
             For messages.
+        detector : Detector or None, default=None
+            Of this network, begun anew; None makes one, which takes longer than a short sound.
         """
-        detector = self.detector()
+        detector = detector or self.detector()
+        detector.reset()
         pieces = [samples] if isinstance(samples, np.ndarray) else samples
         scores = np.concatenate([detector.feed(np.asarray(p, np.float32))[0] for p in pieces])
         step, first = detector.spec["stride"], detector.spec["first"]
