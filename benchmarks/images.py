@@ -1,36 +1,26 @@
 """Speed of fondo on pictures beside its peers, with the marks it must reach.
 
-Run with `python -m benchmarks.images`; FONDO_DATA names the folder of the real data. As in
-`tables`: every peer has its own process, rounds alternate, ratios are taken round by round, and
-what is told is their median.
+Run with `python -m benchmarks.images`; FONDO_DATA names the folder of the real data. How rounds go
+is in `rounds`.
 """
 
-import argparse
-import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.peers import Peer, Round, SkippedError, environment
-from benchmarks.tables import Times
+from benchmarks.peers import Round
+from benchmarks.rounds import Suite, check_floors, clocked, command_line, measure, show
 from benchmarks.work import idx_files, mnist_folder, read_idx
 
 N_ROWS, BATCH, CLASSES, RATE = 6_000, 64, 10, 1e-3
 SIDE, FORM = 28, (128, 128)  # pixels of what is learnt from, and of what is decoded to
 DECODED = (640, 480, 600)  # columns, rows and number of pictures that are invented
 WORKERS = 2
-MODULE = "benchmarks.images"  # whose peers are started
-FLOORS = {  # how many times faster than each peer
-    "epoch": {"keras on tensorflow": 1.0, "keras on jax": 4.0, "pytorch loop": 1.0},
-    "decode": {"torch, two workers": 1.0},
-}
 
 
 def rows() -> tuple[np.ndarray, np.ndarray]:
@@ -176,109 +166,35 @@ def torch_decode(paths: Sequence[str]) -> Round:
     return lambda: [clocked(load)]
 
 
-def clocked(act: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
-
-
 def check(right: bool) -> None:
     if not right:
         raise RuntimeError("not all pictures came back in the form that was asked for")
 
 
-PEERS: dict[str, dict[str, tuple[Callable[[Sequence[str]], Round], dict[str, str]]]] = {
-    "epoch": {
-        "fondo": (fondo, {"KERAS_BACKEND": "jax"}),
-        "keras on tensorflow": (keras_fit, {"KERAS_BACKEND": "tensorflow"}),
-        "pytorch loop": (torch_loop, {}),
-        "keras on jax": (keras_fit, {"KERAS_BACKEND": "jax"}),
+SUITE = Suite(
+    "benchmarks.images",
+    {
+        "epoch": {
+            "fondo": (fondo, {"KERAS_BACKEND": "jax"}),
+            "keras on tensorflow": (keras_fit, {"KERAS_BACKEND": "tensorflow"}),
+            "pytorch loop": (torch_loop, {}),
+            "keras on jax": (keras_fit, {"KERAS_BACKEND": "jax"}),
+        },
+        "decode": {"fondo": (fondo_decode, {}), "torch, two workers": (torch_decode, {})},
     },
-    "decode": {"fondo": (fondo_decode, {}), "torch, two workers": (torch_decode, {})},
-}
-"""Who is timed, in the order of a round, by part, and the environment of its process."""
-
-
-class ImagePeer(Peer):
-    """A peer's process for one part; between rounds it waits for a line."""
-
-    def __init__(self, part: str, name: str, folder: str) -> None:
-        self.name, self.skip = name, 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", MODULE, "--serve", part, name, folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment(PEERS[part][name][1]),
-        )
-
-
-def serve(part: str, name: str, folder: str) -> None:
-    """Run a round for each line read, and write its seconds as a line of JSON."""
-    with os.fdopen(os.dup(1), "w") as answers:
-        os.dup2(2, 1)  # whatever libraries print goes to standard error
-        run = None
-        for _ in sys.stdin:
-            try:
-                paths = sorted(str(path) for path in Path(folder).glob("*.jpg"))
-                run = run or PEERS[part][name][0](paths)
-                answer: Any = run()
-            except Exception as error:
-                answer = f"{type(error).__name__}: {error}"
-            print(json.dumps(answer), file=answers, flush=True)
-
-
-def measure(part: str, rounds: int, folder: str = "") -> Times:
-    """Seconds of all peers of a part, round after round; the first round is not counted."""
-    times = Times({name: [] for name in PEERS[part]})
-    running = {name: ImagePeer(part, name, folder) for name in PEERS[part]}
-    try:
-        for turn in range(rounds + 1):
-            for name, peer in list(running.items()):
-                try:
-                    (found,) = peer.round()
-                except SkippedError as reason:
-                    times.skipped[name] = str(reason)
-                    del times.rounds[name]
-                    running.pop(name).stop()
-                    continue
-                if turn > 0:
-                    times.rounds[name].append(found)
-    finally:
-        for peer in running.values():
-            peer.stop()
-    return times
-
-
-def show(title: str, times: Times, unit: str = "s an epoch", work: int = 0) -> None:
-    """Median seconds, or pictures a second where `work` says how many a round takes."""
-    print(f"\n{title}")
-    for name in times.rounds:
-        seconds = times.seconds(name)
-        told = f"{work / seconds:10.0f}" if work else f"{seconds:10.2f}"
-        ratio = f"{times.ratio(name):8.2f} x the time" if "fondo" in times.rounds else ""
-        print(f"  {name:<22}{told} {unit}{ratio}")
-    for name, reason in times.skipped.items():
-        print(f"  {name:<22}skipped: {reason}")
-
-
-def check_floors(part: str, times: Times) -> list[str]:
-    """What is not as many times faster as it must be, or could not be measured."""
-    wrong = []
-    for name, floor in FLOORS[part].items():
-        if name not in times.rounds or "fondo" not in times.rounds:
-            wrong.append(f"{part}: {name} was not measured")
-        elif not (ratio := times.ratio(name)) >= floor:
-            wrong.append(f"{part}: {name} takes {ratio:.2f} times as long, {floor:g} are asked for")
-    return wrong
+    {
+        "epoch": {"keras on tensorflow": 1.0, "keras on jax": 4.0, "pytorch loop": 1.0},
+        "decode": {"torch, two workers": 1.0},
+    },
+)
 
 
 def epoch(rounds: int) -> list[str]:
     """Convolutional network: an epoch of training."""
-    times = measure("epoch", rounds)
+    times = measure(SUITE, "epoch", rounds)
     origin = "MNIST" if mnist_folder() else "random pictures"
     show(f"28x28-64c3-pool-128c3-pool-128-10, {N_ROWS:,} of {origin}, batch {BATCH}, Adam", times)
-    return check_floors("epoch", times)
+    return check_floors(SUITE, "epoch", times)
 
 
 def decode(rounds: int) -> list[str]:
@@ -286,10 +202,10 @@ def decode(rounds: int) -> list[str]:
     with tempfile.TemporaryDirectory() as made:
         folder = photographs() or invented(Path(made))
         count = len(list(folder.glob("*.jpg")))
-        times = measure("decode", rounds, str(folder))
+        times = measure(SUITE, "decode", rounds, str(folder))
     size = "x".join(map(str, FORM))
     show(f"{count} JPEG files of {folder.name} to {size}", times, "pictures a second", count)
-    return check_floors("decode", times)
+    return check_floors(SUITE, "decode", times)
 
 
 def photographs() -> Path | None:
@@ -313,24 +229,7 @@ PARTS = {"epoch": epoch, "decode": decode}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="benchmarks.images", description=__doc__.split("\n")[0])
-    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; default: all")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--serve", nargs=3, help=argparse.SUPPRESS)
-    chosen = parser.parse_args(arguments)
-    if chosen.serve:
-        serve(*chosen.serve)
-        return 0
-    if unknown := [part for part in chosen.parts if part not in PARTS]:
-        parser.error(f"no part {unknown[0]!r}; there are {', '.join(PARTS)}")
-    wrong = []
-    for part in chosen.parts or PARTS:
-        print(f"\nload of the machine: {os.getloadavg()[0]:.2f} ({os.cpu_count()} processors)")
-        wrong += PARTS[part](chosen.rounds)
-    print()
-    for line in wrong:
-        print("MISSED", line)
-    return 1 if wrong else 0
+    return command_line(SUITE, PARTS, __doc__.split("\n")[0], arguments)
 
 
 if __name__ == "__main__":

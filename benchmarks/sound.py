@@ -1,31 +1,22 @@
 """Speed of fondo on sound beside its peers, with the marks it must reach.
 
 Run with `python -m benchmarks.sound`: training of the notes' trigger network, a detector on a
-stream, spectra of an hour. As in `images`: every peer has its own process, rounds alternate,
-ratios are taken round by round, and what is told is their median.
+stream, spectra of an hour. How rounds go is in `rounds`.
 """
 
-import argparse
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from benchmarks import images
-from benchmarks.images import clocked, measure, show
 from benchmarks.peers import Round, environment
+from benchmarks.rounds import Suite, check_floors, clocked, command_line, measure, show
 
 CLIPS, BATCH, STEPS, BANDS, SCORES = 20, 5, 5511, 101, 1375
 RATE, CLIP, COUNT, BLOCK = 16_000, 10, 360, 12
 WINDOW, HOP, N_FFT, MELS = 400, 160, 512, 64
-FLOORS = {
-    "trigger": {"keras on tensorflow": 1.0, "pytorch loop": 1.0},
-    "mel": {"librosa": 3.0},
-    "mfcc": {"librosa": 3.0},
-}
 SLOWEST = 0.005  # seconds that a piece of 80 ms may take, half of them, on one thread
 
 
@@ -168,21 +159,29 @@ def librosa_spectra(kind: str) -> Round:
     return lambda: [clocked(run)]
 
 
-PEERS: dict[str, dict[str, tuple[Callable[[Sequence[str]], Round], dict[str, str]]]] = {
-    "trigger": {
-        "fondo": (fondo, {"KERAS_BACKEND": "jax"}),
-        "keras on tensorflow": (keras_fit, {"KERAS_BACKEND": "tensorflow"}),
-        "pytorch loop": (torch_loop, {}),
+SUITE = Suite(
+    "benchmarks.sound",
+    {
+        "trigger": {
+            "fondo": (fondo, {"KERAS_BACKEND": "jax"}),
+            "keras on tensorflow": (keras_fit, {"KERAS_BACKEND": "tensorflow"}),
+            "pytorch loop": (torch_loop, {}),
+        },
+        "mel": {
+            "fondo": (lambda _: fondo_spectra("mel"), {}),
+            "librosa": (lambda _: librosa_spectra("mel"), {}),
+        },
+        "mfcc": {
+            "fondo": (lambda _: fondo_spectra("mfcc"), {}),
+            "librosa": (lambda _: librosa_spectra("mfcc"), {}),
+        },
     },
-    "mel": {
-        "fondo": (lambda _: fondo_spectra("mel"), {}),
-        "librosa": (lambda _: librosa_spectra("mel"), {}),
+    {
+        "trigger": {"keras on tensorflow": 1.0, "pytorch loop": 1.0},
+        "mel": {"librosa": 3.0},
+        "mfcc": {"librosa": 3.0},
     },
-    "mfcc": {
-        "fondo": (lambda _: fondo_spectra("mfcc"), {}),
-        "librosa": (lambda _: librosa_spectra("mfcc"), {}),
-    },
-}
+)
 
 STREAM = """
 import time, numpy as np
@@ -229,18 +228,18 @@ def stream(_: int) -> list[str]:
 
 def trigger(rounds: int) -> list[str]:
     """Training of the notes' network."""
-    times = measure("trigger", rounds)
+    times = measure(SUITE, "trigger", rounds)
     show(f"the notes' trigger network, {CLIPS} clips of 10 s, batch {BATCH}, Adam", times)
-    return images.check_floors("trigger", times)
+    return check_floors(SUITE, "trigger", times)
 
 
 def spectra(rounds: int) -> list[str]:
     """Spectra of an hour of sound."""
     wrong = []
     for part in ("mel", "mfcc"):
-        times = measure(part, rounds)
+        times = measure(SUITE, part, rounds)
         show(f"{part} of an hour at 16 kHz, {WINDOW} / {HOP} / {N_FFT}, {MELS} bands", times, "s")
-        wrong += images.check_floors(part, times)
+        wrong += check_floors(SUITE, part, times)
     return wrong
 
 
@@ -248,28 +247,7 @@ PARTS = {"trigger": trigger, "stream": stream, "spectra": spectra}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="benchmarks.sound", description=str(__doc__).split("\n")[0]
-    )
-    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; default: all")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--serve", nargs=3, help=argparse.SUPPRESS)
-    chosen = parser.parse_args(arguments)
-    # the rounds of `images`, with the peers and the marks of sound
-    images.PEERS, images.FLOORS, images.MODULE = PEERS, FLOORS, "benchmarks.sound"  # type: ignore[attr-defined]
-    if chosen.serve:
-        images.serve(*chosen.serve)
-        return 0
-    if unknown := [part for part in chosen.parts if part not in PARTS]:
-        parser.error(f"no part {unknown[0]!r}; there are {', '.join(PARTS)}")
-    wrong = []
-    for part in chosen.parts or PARTS:
-        print(f"\nload of the machine: {os.getloadavg()[0]:.2f} ({os.cpu_count()} processors)")
-        wrong += PARTS[part](chosen.rounds)
-    print()
-    for line in wrong:
-        print("MISSED", line)
-    return 1 if wrong else 0
+    return command_line(SUITE, PARTS, __doc__.split("\n")[0], arguments)
 
 
 if __name__ == "__main__":

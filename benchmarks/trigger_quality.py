@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from fondo.data.audio.shaping import rms, word_of
 from fondo.data.audio.sounds import Sounds
 from fondo.data.audio.voices import VARIANTS, spoken, voices
 from fondo.judge.detection import Detection, Stream, Word, detect
+from fondo.judge.rates import garwood
 
 RATE, WORD = 16_000, "alexa"
 NEAR = (
@@ -192,6 +194,43 @@ def trained(folder: Path, real: bool, clips: int, epochs: int) -> tuple[TriggerW
     return task, known[half:]
 
 
+def in_pieces(
+    task: TriggerWord, samples: np.ndarray, words: list[Word], seconds: float = 10.0
+) -> list[Stream]:
+    """The same stream in pieces that a detector begins anew with, cut where nothing is said."""
+    ends, last = [], 0.0
+    for word, following in pairwise(words):
+        middle = (word.end + following.onset) / 2
+        if middle - last >= seconds:
+            ends.append(middle)
+            last = middle
+    if not words:
+        ends = np.arange(seconds, len(samples) / RATE, seconds).tolist()
+    edges = [0.0, *ends, len(samples) / RATE]
+    pieces = []
+    for first, end in pairwise(edges):
+        inside = [Word(w.onset - first, w.end - first) for w in words if first <= w.onset < end]
+        pieces.append(task.stream(samples[round(first * RATE) : round(end * RATE)], inside))
+    return pieces
+
+
+def drift(
+    task: TriggerWord, spoken_: tuple[np.ndarray, list[Word]], rest: np.ndarray
+) -> list[Mark]:
+    """What listening for an hour without beginning anew changes, against every ten seconds."""
+    long = judged(task, "an hour of words", [task.stream(*spoken_)])
+    short = judged(task, "the same, begun anew every 10 s", in_pieces(task, *spoken_))
+    change = abs((long.recall.value or 0) - (short.recall.value or 0))
+    quiet = judged(task, "an hour without the word", [task.stream(rest)])
+    anew = judged(task, "the same, begun anew every 10 s", in_pieces(task, rest, []))
+    among = garwood(anew.false_alarms, anew.hours)
+    rate = quiet.false_alarms / quiet.hours
+    return [
+        Mark("drift of recall in an hour", change, most=0.02),
+        Mark("drift of false alarms an hour", rate, least=among.low, most=among.high),
+    ]
+
+
 def judged(task: TriggerWord, name: str, streams: list[Stream]) -> Detection:
     found = detect(streams, task.policy)
     print(f"{name}: " + str(found).replace("\n", "; "), flush=True)
@@ -229,13 +268,22 @@ def main() -> int:
             for g in (-12, 12)}  # fmt: skip
     change = max(abs((d.recall.value or 0) - recalls[20.0]) for d in loud.values())
     marks.append(Mark("change of recall with loudness", change, most=0.02))
+    hour = [made[k % len(made)] for k in range(1400)]  # about an hour, with the gaps
+    sound = without(folder, real_words(folder, "jarvis")[190:], tested)
+    marks += drift(
+        task,
+        in_row(hour, GAP, 20.0, 11),
+        np.concatenate(
+            [sound[name] for name in ("real sentences", "real words", "made-up sentences")]
+        ),
+    )
     near = spoken([t.replace(".", " ") for t in NEAR], voices(variants=tested), 200, RATE, seed=70)
     found = judged(task, "near misses", [task.stream(*in_row(near, GAP, 20.0, 9, near=True))])
     marks.append(Mark("near misses that fired", found.near_misses.value or 0.0, most=0.08))
     limits = {"made-up sentences": 20.0, "noise": 1.0}
     real = [Detection((), 0, 0.0)]
-    for name, sound in without(folder, real_words(folder, "jarvis")[190:], tested).items():
-        found = judged(task, name, [task.stream(sound)])
+    for name, samples in sound.items():
+        found = judged(task, name, [task.stream(samples)])
         if name in limits:
             marks.append(Mark(f"{name}, an hour", found.false_alarms / found.hours,
                               most=limits[name]))  # fmt: skip

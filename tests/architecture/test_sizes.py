@@ -21,6 +21,8 @@ MANY_ARGUMENTS = {
     "store/folder.py:write": "one keyword a file of the model folder",
     "cli/train.py:command": "one parameter an option of `fondo train`",
     "cli/trace.py:command": "one parameter an option of `fondo trace`",
+    "tasks/images/augment.py:__init__": "one keyword a kind of change",
+    "tasks/audio/trigger.py:__init__": "a task's usual settings and two aims of its threshold",
     "scratch/training.py:fit": "what is trained, on what, and one keyword a choice of the loop",
 }
 

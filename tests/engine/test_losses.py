@@ -139,3 +139,32 @@ def test_targets_outside_a_loss_are_refused_by_row() -> None:
     with pytest.raises(BadData, match="every target is 0"):
         check_target("poisson", np.zeros(3))
     check_target("mse", np.array([-1.0]))
+
+
+@pytest.mark.parametrize("loss", ["msle", "poisson", "mape"])
+def test_several_targets_have_the_mean_of_their_own_losses(loss: str) -> None:
+    mean, scale = (2.0, 300.0), (0.5, 40.0)
+    y, outputs = random.normal(size=(2, 20, 2)).astype("f4") * 0.5
+    each = [
+        values(loss, y[:, k], outputs[:, k : k + 1], mean=mean[k], scale=scale[k]) for k in (0, 1)
+    ]
+    found = values(loss, y, outputs, mean=mean, scale=scale)
+    assert np.allclose(found, np.mean(each, axis=0), rtol=1e-5)
+    members = values(loss, y, np.stack([outputs, outputs], axis=1), mean=mean, scale=scale)
+    assert np.allclose(members, found, rtol=1e-5)
+
+
+def test_a_function_gets_several_targets_in_their_own_units() -> None:
+    mean, scale = (2.0, 300.0), (0.5, 40.0)
+    y, outputs = random.normal(size=(2, 20, 2)).astype("f4")
+    found = values(lambda a, b: ((a - b) ** 2).sum(1), y, outputs, mean=mean, scale=scale)
+    assert np.allclose(found, (((y - outputs) * scale) ** 2).sum(1), rtol=1e-4)
+    one = values(lambda a, b: a[:, 1] + 0 * b[:, 1], y, outputs, mean=mean, scale=scale)
+    assert np.allclose(one, y[:, 1] * 40 + 300, rtol=1e-5)
+
+
+def test_targets_that_do_not_fit_are_named() -> None:
+    with pytest.raises(BadData, match="target of -1, as in row 1 of 'speed'"):
+        check_target("msle", np.array([1.0, -1.0]), "R", "speed")
+    with pytest.raises(BadData, match="every target of 'speed' is 0"):
+        check_target("poisson", np.zeros(2), "R", "speed")

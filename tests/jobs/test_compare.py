@@ -12,6 +12,12 @@ from fondo.jobs.compare import compare
 from fondo.jobs.train import train
 
 
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch):
+    """Areas and the like are compared on rows drawn anew: a tenth of the draws will do."""
+    monkeypatch.setattr("fondo.judge.compare.ROW_RESAMPLES", 30)
+
+
 @pytest.fixture(scope="module")
 def models(tmp_path_factory, module_table):
     folder = tmp_path_factory.mktemp("compare")
@@ -69,10 +75,13 @@ def test_models_of_different_targets_are_refused(models, tmp_path, regressor, mo
     with pytest.raises(BadData, match="predicts 'y', .* 'v'. Two models can be compared where"):
         compare(folder / "long", regressor.model, folder / "t.csv")
     rows = module_table[:20]
-    number = fondo.TableRegressor(epochs=1).fit(rows.select("x", "z"), rows["v"])
+    line = fondo.MLP(hidden=(), embedding="none", members=1)
+    number = fondo.TableRegressor(epochs=1, architecture=line)
+    number.fit(rows.select("x", "z"), rows["v"])
     with pytest.raises(BadData, match="the first predicts a class, the second a number"):
         fondo.compare(made["long"].task, number, rows.select("x", "z"), rows["y"])
-    third = fondo.TableClassifier(epochs=1).fit(rows.select("x", "z"), ["a", "b"] * 10)
+    third = fondo.TableClassifier(epochs=1, architecture=line)
+    third.fit(rows.select("x", "z"), ["a", "b"] * 10)
     with pytest.raises(BadData, match=r"'yes'\], the second \['a', 'b'\]|label 'no' was not among"):
         fondo.compare(made["long"].task, third, rows.select("x", "z"), rows["y"])
     with pytest.raises(BadParameter, match="accurracy"):

@@ -88,6 +88,9 @@ def test_other_rows_by_hand(regressor) -> None:
     drawn = tuple(f"The error on {part} rows is that of 1 of 2." for part in ("training", "test"))
     known = diagnose(replace(regressor.diagnosis.levels, notes=drawn))
     assert elsewhere(known, y, Answers(numbers=y)).levels.notes == drawn[:1]
+    heard = elsewhere(diagnose(known.levels, data="sounds"), y, Answers(numbers=y))
+    assert heard.data == "sounds"
+    assert "on these sounds" in heard.gaps[0].sentence + heard.gaps[-1].sentence
 
 
 def test_a_folder_without_a_diagnosis_is_judged_all_the_same(regressor, tmp_path) -> None:

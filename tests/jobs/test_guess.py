@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from fondo.jobs.guess import MOST_CLASSES, guess
+from fondo.jobs.guess import MOST_CLASSES, guess, guess_of
 
 CLASSES, NUMBERS = "table-classifier", "table-regressor"
 
@@ -29,3 +29,21 @@ def test_the_task_follows_from_the_values(values, task, why) -> None:
     found = guess(pl.Series("t", values))
     assert (found.task, found.why) == (task, found.why)
     assert why in found.why
+
+
+@pytest.mark.parametrize(
+    ("names", "task"),
+    [
+        (["x1", "y1", "x2", "y2"], "image-keypoints"),
+        (["left_eye_x", "left_eye_y", "mouth_x", "mouth_y"], "image-keypoints"),
+        (["1X", "1Y", "2X", "2Y"], "image-keypoints"),
+        (["x", "y"], "image-regressor"),  # a point alone has no size to measure errors by
+        (["angle", "speed"], "image-regressor"),
+        (["x1", "x2", "y1", "y2"], "image-regressor"),  # no x and y of one point after the other
+        (["x1", "y1", "x2"], "image-regressor"),
+        (["x1", "y1", "x2", "y3"], "image-regressor"),
+    ],
+)
+def test_columns_that_are_pairs_are_points_and_others_numbers(names, task) -> None:
+    frame = pl.DataFrame({"picture": ["a.png"]} | {name: [0.5] for name in names})
+    assert guess_of(frame, ",".join(names)).task == task

@@ -1,5 +1,9 @@
-"""Ctrl-C and a kill during `fondo train`, in processes of their own; resuming to the same bits."""
+"""Ctrl-C and a kill during `fondo train`, in processes of their own; resuming to the same bits.
 
+What nothing stops runs in the process of the tests: the bits are those of any process.
+"""
+
+import contextlib
 import json
 import os
 import re
@@ -10,7 +14,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from fondo.cli.main import app
 from fondo.store.weights import load_arrays
 
 SETTINGS = ["hidden=8", "embedding=none", "members=1", "epochs=8", "patience=none"]
@@ -37,8 +43,14 @@ main.main()
 """
 
 
-def run(folder: Path, *words: str, after: tuple[str, int, float] = ("SIGINT", 0, 5.0)):
-    """`fondo WORDS` in a process of its own, with a signal after an epoch (none after 0)."""
+def run(folder: Path, *words: str) -> Result:
+    """`fondo WORDS` in this process, in that folder."""
+    with contextlib.chdir(folder):
+        return CliRunner().invoke(app, words)
+
+
+def stopped_after(folder: Path, *words: str, after: tuple[str, int, float]):
+    """`fondo WORDS` in a process of its own, with a signal after an epoch."""
     command = [sys.executable, "-c", CHILD, *map(str, after), *words]
     paths = os.pathsep.join(path for path in sys.path if path)
     env = {**os.environ, "PYTHONPATH": paths}
@@ -70,13 +82,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     frame = sample("iris").frame.rename({"species": "y"}).with_columns(v=1)
     frame.write_csv(folder / "table.csv")
     done = run(folder, *training("whole"))
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["model"] == "whole"
     return folder
 
 
 def test_ctrl_c_leaves_a_checkpoint_and_says_the_command_that_goes_on(whole: Path) -> None:
-    stopped = run(whole, *training("stopped"), after=("SIGINT", 3, 1000.0))
+    stopped = stopped_after(whole, *training("stopped"), after=("SIGINT", 3, 1000.0))
     assert stopped.returncode == 130, stopped.stderr
     told = json.loads(stopped.stdout)
     assert told["kind"] == "Interrupted"
@@ -91,16 +103,16 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_the_command_that_goes_on(whole: Pat
     assert words[0] == "fondo"
     assert words[-1] == "--resume"
     done = run(whole, *words[1:])
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "epoch 3" not in done.stderr  # what was learnt is not learnt again
     assert_same_model(whole / "whole", whole / "stopped")
     assert not (whole / "stopped.checkpoint").exists()
 
 
 def test_a_killed_training_goes_on_to_the_same_bits(whole: Path) -> None:
-    killed = run(whole, *training("killed"), after=("SIGKILL", 5, 0.0))
+    killed = stopped_after(whole, *training("killed"), after=("SIGKILL", 5, 0.0))
     assert killed.returncode == -signal.SIGKILL
     assert (whole / "killed.checkpoint").exists()
     done = run(whole, *training("killed"), "--resume")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert_same_model(whole / "whole", whole / "killed")

@@ -263,11 +263,11 @@ def test_a_folder_of_one_class_is_refused(folder, tmp_path):
 
 @pytest.mark.data
 def test_spoken_digits_of_a_speaker_that_was_never_heard(fondo_data: Path, tmp_path: Path) -> None:
-    files = sorted((fondo_data / "audio" / "digits").glob("[0-3]_*.flac"))
+    files = sorted((fondo_data / "audio" / "digits").glob("[0-2]_*.flac"))
     frame = pl.DataFrame({"sound": map(str, files), "label": [path.name[0] for path in files]})
     result = train(
         frame, out=tmp_path / "m", group=r"sound:/\d_(\w+)_\d+\.", test=0.3,
-        settings=QUICK | {"filters": "32,64", "bands": "40", "epochs": "15"},
+        settings=QUICK | {"filters": "32,64", "bands": "40", "epochs": "10"},
     )  # fmt: skip
     assert result.notes == []
     assert result.leaks == []

@@ -1,6 +1,7 @@
 """fondo.judge.diagnosis: the textbook's cases worked by hand, laws, and what cannot be told."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -249,6 +250,8 @@ def test_a_diagnosis_survives_json() -> None:
     found = diagnose(levels(1, 11, 15, rival=9, human=0.02, notes=("A note.",)), levels(1, 2, 3))
     plain = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert Diagnosis.from_json(plain) == found
+    old = {name: value for name, value in plain.items() if name != "data"}
+    assert Diagnosis.from_json(old) == found  # of a folder that does not say
     assert plain["metric"] == "error_rate"
     assert plain["findings"][0]["remedy"]
 
@@ -264,3 +267,49 @@ def test_a_diagnosis_survives_json() -> None:
 def test_words_that_are_not_known_are_refused(change, match) -> None:
     with pytest.raises(BadParameter, match=match):
         diagnose(replace(levels(1, 2, 3), **change))
+
+
+def said(found: Diagnosis) -> str:
+    """Every word of a diagnosis that a person reads."""
+    parts = [*found.findings, *found.gaps]
+    words = [w for each in parts for w in (each.name, each.between, each.sentence, each.remedy)]
+    return " ".join([found.line, *words, *found.notes])
+
+
+@pytest.mark.parametrize("data", ["pictures", "sounds"])
+@pytest.mark.parametrize(
+    "known",
+    [
+        levels(1, 11, 11),
+        levels(48, 48, 48, rival=47.5),
+        levels(15, 16, 16, rival=5, human=0.09),
+        levels(15, 20, 25, n=20),
+        levels(15, 20, 25, n=20, validation_rows="other groups"),
+        levels(1, 4, 12, validation_rows="later", test_rows="later"),
+        levels(1, 1, 12, test_rows="elsewhere"),
+        levels(10, 10, 10.95),
+        levels(1, None, 11, test_rows="later"),
+        levels(60, 60, 60, comparable=False, unfinished=True),
+    ],
+)
+def test_of_pictures_and_sounds_nothing_is_said_of_rows_and_columns(known, data) -> None:
+    found = diagnose(known, levels(1, 11, 15), data=data)
+    for each in (found, found.also):
+        assert not re.search(r"\b(rows?|columns?|hidden)\b", said(each), re.IGNORECASE)
+        assert f"training {data}" in said(each)
+    of_tables = diagnose(known, levels(1, 11, 15))
+    assert [g.gap for g in of_tables.gaps] == [g.gap for g in found.gaps]
+    assert data not in said(of_tables)
+    assert Diagnosis.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+def test_a_finding_on_pictures_by_hand() -> None:
+    (found,) = diagnose(levels(1, 11, 11), data="pictures").findings
+    assert found.sentence == (
+        "The error rate on validation pictures (11.0 %) is 10.0 points above that on training "
+        "pictures (1.0 %); 95 % interval of the gap 9.4 to 10.7 points."
+    )
+    assert found.remedy.startswith("More pictures help most; fondo more-data says")
+    assert found.remedy.endswith("changes of the training pictures (--set rotation=20).")
+    few = diagnose(levels(15, 20, 25, n=20), data="sounds")
+    assert names(few) == ["too few sounds to tell"]

@@ -384,11 +384,11 @@ def test_full_is_the_length_of_the_source(monkeypatch) -> None:
 def test_an_epoch_of_mnist_lands_where_the_companion_did(fondo_data, monkeypatch) -> None:
     from fondo.recipes.digits import digits
 
-    monkeypatch.setattr(runs, "SEEDS", 2)
+    monkeypatch.setattr(runs, "SEEDS", 1)
     told = digits(Kitchen(data=fondo_data / "images" / "mnist"))
     setting = runs.base(told, 1024, 1)
     assert (setting.batch_size, setting.shape.hidden) == (1024, (1000,))
     found = runs.train(Kitchen(), "max", told.rows("max"), setting)
-    assert found.last("updates") == [59.0, 59.0]
-    assert found.last() == pytest.approx([c02_2.ACCURACY[1]] * 2, abs=1.0)  # 93.39 % published
+    assert found.last("updates") == [59.0]
+    assert found.last() == pytest.approx([c02_2.ACCURACY[1]], abs=1.0)  # 93.39 % published
     assert min(found.last()) > told.naive + 75

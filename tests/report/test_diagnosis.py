@@ -1,5 +1,6 @@
 """fondo.report.diagnosis: the levels in a picture, the gaps in a table, findings in words."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -76,6 +77,15 @@ def test_errors_of_numbers_have_the_unit_of_the_target(
     assert "size</th>" in diagnosis(make_content(diagnosis=numbers, unit=""))
     beside = diagnosis(make_content(diagnosis=replace(found, also=numbers)))
     assert "<h3>The same by RMSE</h3>" in beside
+
+
+def test_a_page_on_pictures_does_not_speak_of_rows(make_content: Make, found: Diagnosis) -> None:
+    pictures = diagnose(found.levels, found.also.levels, "pictures")
+    section = diagnosis(make_content(diagnosis=pictures))
+    assert "best rival, 500 pictures" in section
+    assert "Training pictures are predicted like all others" in section
+    assert "error on validation pictures, less that on training pictures" in section
+    assert not re.search(r"\b(rows?|columns?)\b", re.sub("<[^>]*>", "", section))
 
 
 def test_a_gap_below_zero_is_none(make_content: Make, found: Diagnosis) -> None:

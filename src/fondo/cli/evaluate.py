@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("evaluate", cls=Command)
-@with_model
+@with_model()
 @with_source
 @click.option(
     "--train",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain", cls=Command)
-@with_model
+@with_model()
 @with_source
 @click.option(
     "--rows",

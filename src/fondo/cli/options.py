@@ -65,15 +65,21 @@ def with_source(command: Work) -> Work:
     )(command)
 
 
-def with_model(command: Work) -> Work:
-    """Give a command the argument MODEL."""
-    return click.argument(
-        "model",
-        cls=Argument,
-        metavar="MODEL",
-        type=click.Path(path_type=Path),
-        help="The model folder that `fondo train` wrote.",
-    )(command)
+def with_model(
+    help: str = "The model folder that `fondo train` wrote.",
+) -> Callable[[Work], Work]:
+    """What gives a command the argument MODEL, with this sentence on its help page."""
+
+    def given(command: Work) -> Work:
+        return click.argument(
+            "model",
+            cls=Argument,
+            metavar="MODEL",
+            type=click.Path(path_type=Path),
+            help=help,
+        )(command)
+
+    return given
 
 
 def pool_of(on: Any) -> AbstractContextManager[Any]:

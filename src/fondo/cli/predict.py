@@ -10,7 +10,7 @@ from fondo.cli.output import stage
 
 
 @click.command("predict", cls=Command)
-@with_model
+@with_model()
 @with_source
 @click.option(
     "--out",

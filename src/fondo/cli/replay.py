@@ -10,7 +10,7 @@ from fondo.cli.output import OUR_FAULT, stage
 
 
 @click.command("replay", cls=Command)
-@with_model
+@with_model()
 @with_source
 @with_quiet
 @with_json

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 METRICS = 3  # scores beside the headline: a table of 80 columns holds no more
 IMPORTANCES = 10
+TARGETS = 12  # of several
 REASONS = 5  # columns told for each row
 
 
@@ -54,12 +55,29 @@ def show_evaluation(console: "Console", evaluation: Any, *, sought: bool = True)
     """Scores beside baselines, leaks where they were `sought`, and the verdict."""
     console.print()
     console.print(score_table(evaluation))
+    show_targets(console, getattr(evaluation, "curves", {}).get("targets", ()))
     if sought:
         show_leaks(console, evaluation.leaks)
     else:
         console.print("Leaks: not looked for; --train SOURCE names the training rows.")
     show_notes(console, evaluation.notes)
     _line(console, "[bold]Verdict:[/] ", evaluation.verdict)
+
+
+def show_targets(console: "Console", targets: Sequence[Mapping[str, Any]]) -> None:
+    """Errors of each of several targets, in its own unit."""
+    if not targets:
+        return
+    table = _table("Each target")
+    table.add_column("")
+    for name in ("rmse", "mae", "sd of the truth", "r2"):
+        table.add_column(name, justify="right")
+    for row in targets[:TARGETS]:
+        values = (row[name] for name in ("rmse", "mae", "sd", "r2"))
+        table.add_row(_safe(row["target"]), *map(number, values))
+    console.print(table)
+    if len(targets) > TARGETS:
+        console.print(f"{len(targets) - TARGETS} more are in --json.")
 
 
 def show_diagnosis(console: "Console", diagnosis: Any) -> None:

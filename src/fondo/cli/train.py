@@ -23,7 +23,7 @@ from fondo.cli.output import stage
     "--target",
     metavar="COLUMN",
     show_default="a sample's own, or the folder of a picture or sound",
-    help="Column to learn to predict.",
+    help="Column to learn to predict; of pictures also several, as angle,speed or 'x*,y*'.",
 )
 @click.option(
     "--task",

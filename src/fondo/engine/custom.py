@@ -135,13 +135,19 @@ def class_custom(function: Callable[[Any, Any], Any], owner: str) -> Custom:
 
 
 def number_custom(
-    function: Callable[[Any, Any], Any], mean: float, scale: float, owner: str
+    function: Callable[[Any, Any], Any],
+    mean: float | tuple[float, ...],
+    scale: float | tuple[float, ...],
+    owner: str,
 ) -> Custom:
-    """Loss of (truth, prediction) in the target's own units."""
+    """Loss of (truth, prediction) in the target's own units; of several, (batch, k) each."""
+    spread, middle = (
+        np.asarray(each, np.float32) if isinstance(each, tuple) else each for each in (scale, mean)
+    )
 
     def answer(y: Any, outputs: Any) -> tuple[Any, Any]:
-        truth = y.astype(jnp.float32) * scale + mean
-        return truth, outputs.reshape(y.shape) * scale + mean
+        truth = y.astype(jnp.float32) * spread + middle
+        return truth, outputs.reshape(y.shape) * spread + middle
 
     key = f"number function {token(function)}({mean!r},{scale!r})"
     return Custom(function, answer, owner, key)

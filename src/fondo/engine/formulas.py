@@ -117,6 +117,19 @@ class InUnits:
         return self.function(truth, prediction, self.mean).mean((1, 2))
 
 
+@dataclass(frozen=True)
+class OfEach:
+    """The mean of losses of several targets a row, each in the units of its own target."""
+
+    losses: tuple[InUnits, ...]
+
+    def __call__(self, y: Any, outputs: Any) -> Any:
+        """Loss of each row (batch,)."""
+        said = members(outputs)  # (B, members, k)
+        each = [loss(y[:, k], said[..., k : k + 1]) for k, loss in enumerate(self.losses)]
+        return jnp.stack(each).mean(0)
+
+
 def _msle(truth: Any, prediction: Any, mean: float) -> Any:
     """Squared difference of log(1 + y); below 0 the logarithm goes on as a straight line."""
     # the inner `where` keeps the gradient finite where log1p is not defined

@@ -14,6 +14,7 @@ from fondo.engine.formulas import (
     STANDARD_FORMULAS,
     UNIT_FORMULAS,
     InUnits,
+    OfEach,
     Quantile,
     accuracy,
 )
@@ -21,6 +22,7 @@ from fondo.engine.objective import Objective
 from fondo.errors import BadData, BadParameter, did_you_mean
 
 CLASS_LOSSES = ("cross_entropy", "binary_cross_entropy", "focal", "brier")
+Numbers = float | tuple[float, ...]
 NUMBER_LOSSES = ("mse", "mae", "huber", "log_cosh", "msle", "poisson", "mape", "quantile:0.5")
 
 
@@ -65,8 +67,8 @@ def class_objective(
 
 def number_objective(
     loss: str | Callable[[Any, Any], Any],
-    mean: float = 0.0,
-    scale: float = 1.0,
+    mean: Numbers = 0.0,
+    scale: Numbers = 1.0,
     owner: str = "Regressor",
 ) -> Objective:
     """Objective for targets that were standardised as (y - mean) / scale.
@@ -75,8 +77,9 @@ def number_objective(
     ----------
     loss : one of NUMBER_LOSSES ("quantile:q" with any q in (0, 1)), or callable
         A callable gets (truth, prediction), both (batch, ...) in the target's own units.
-    mean, scale : float, default=0.0, 1.0
-        How to come back to the target's own units; only losses that depend on them use it.
+    mean, scale : float or tuple of float (k,), default=0.0, 1.0
+        How to come back to the target's own units; only losses that depend on them use it. Tuples
+        are of several targets a row, whose losses are averaged.
     owner : str, default="Regressor"
         Who asks, for the message.
 
@@ -100,7 +103,15 @@ def number_objective(
         return Objective(STANDARD_FORMULAS[loss], loss)
     if loss not in UNIT_FORMULAS:
         raise BadParameter(f"{owner}(loss={loss!r}): {did_you_mean(loss, NUMBER_LOSSES)}")
-    return Objective(InUnits(UNIT_FORMULAS[loss], mean, scale), f"{loss}({mean!r},{scale!r})")
+    return Objective(_in_units(loss, mean, scale), f"{loss}({mean!r},{scale!r})")
+
+
+def _in_units(loss: str, mean: Numbers, scale: Numbers) -> InUnits | OfEach:
+    """A loss in the units of the target, or the mean of those of several."""
+    formula = UNIT_FORMULAS[loss]
+    if isinstance(mean, tuple) and isinstance(scale, tuple):
+        return OfEach(tuple(InUnits(formula, *pair) for pair in zip(mean, scale, strict=True)))
+    return InUnits(formula, mean, scale)  # type: ignore[arg-type]
 
 
 def is_number_loss(loss: Any) -> bool:
@@ -118,15 +129,18 @@ def is_number_loss(loss: Any) -> bool:
     return isinstance(loss, str)
 
 
-def check_target(loss: Any, y: np.ndarray[Any, Any], owner: str = "Regressor") -> None:
+def check_target(
+    loss: Any, y: np.ndarray[Any, Any], owner: str = "Regressor", name: str = ""
+) -> None:
     """Refuse target values, in their own units, that the named loss is not defined for.
 
     Raises
     ------
     BadData
         Negative targets for "msle" and "poisson", zeros for "mape", nothing but zeros for
-        "poisson". Names the row.
+        "poisson". Names the row, and the target where it has a `name`.
     """
+    of_name = f" of {name!r}" if name else ""
     wrong = np.zeros(len(y), bool)
     if loss in ("msle", "poisson"):
         wrong = np.asarray(y) < 0
@@ -136,10 +150,12 @@ def check_target(loss: Any, y: np.ndarray[Any, Any], owner: str = "Regressor") -
         row = int(np.argmax(wrong))
         raise BadData(
             f"{owner}(loss={loss!r}): this loss is not defined for a target of "
-            f"{np.asarray(y)[row]:g}, as in row {row}. Use 'mse' or 'mae'."
+            f"{np.asarray(y)[row]:g}, as in row {row}{of_name}. Use 'mse' or 'mae'."
         )
     if loss == "poisson" and not np.any(y):
-        raise BadData(f"{owner}(loss='poisson'): every target is 0. There is nothing to learn.")
+        raise BadData(
+            f"{owner}(loss='poisson'): every target{of_name} is 0. There is nothing to learn."
+        )
 
 
 def _quantile_level(loss: str, text: str, owner: str) -> float:

@@ -87,7 +87,8 @@ def diagnose(
         Rows that chose the epoch, where `fit` was given them as `validation_data`.
     human : float or None, default=None
         Error of a person who does the same by hand: the share of wrong answers for classes, the
-        RMSE in the unit of the target for numbers (MAE where the loss is "mae" or a quantile).
+        RMSE in the unit of the target for numbers (MAE where the loss is "mae" or a quantile); of
+        several numbers a row, each in standard deviations over the rows that are judged.
     drawn : {"alike", "later", "other groups", "elsewhere"}, default="alike"
         How the test rows were drawn, beside the validation rows. Only where they were drawn
         otherwise can a higher test error be a mismatch of the data.
@@ -178,7 +179,9 @@ def measures_of(task: Any) -> tuple[str, str]:
         return "point_error", "point_error"
     loss = getattr(task, "loss", "")
     absolute = isinstance(loss, str) and loss.startswith(("mae", "quantile"))
-    return ("mae", "rmse") if absolute else ("rmse", "mae")
+    end = "_standardised" if task.kind == "numbers" else ""
+    first, second = ("mae", "rmse") if absolute else ("rmse", "mae")
+    return f"{first}{end}", f"{second}{end}"
 
 
 def check_person(owner: str, task: Any, y: Any, human: float | None) -> None:
@@ -240,7 +243,7 @@ def diagnose_parts(
         )
         for metric in order
     ]
-    return diagnose_levels(*found)
+    return diagnose_levels(found[0], found[1] if len(found) > 1 else None, task.data)
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ from fondo.judge.diagnosis import Diagnosis, diagnose
 from fondo.judge.evaluation import Evaluation
 from fondo.judge.levels import Levels
 from fondo.judge.measures import level_of
-from fondo.tasks.rows import Part
+from fondo.tasks.rows import Part, read_target
 
 
 def check_person(job: Job, task: Any, y: pl.Series) -> None:
     """BadParameter, before any training, where no person can have the error that was stated."""
-    check_error_of_person("train", task, y.to_numpy(), job.human)
+    if job.human is not None:
+        targets = read_target(task, y, len(y), fitting=True)
+        check_error_of_person("train", task, targets, job.human)
 
 
 def diagnosed(
@@ -86,4 +88,5 @@ def elsewhere(known: Diagnosis, y: Any, answers: Answers) -> Diagnosis:
         notes = tuple(note for note in levels.notes if not note.startswith(stale))
         return replace(levels, test=test, test_rows="elsewhere", notes=notes)
 
-    return diagnose(moved(known.levels), None if known.also is None else moved(known.also.levels))
+    also = None if known.also is None else moved(known.also.levels)
+    return diagnose(moved(known.levels), also, known.data)

@@ -121,6 +121,8 @@ def read_files(
     frame = read_frame(source)
     if job is not None and target_columns(frame, job.target):
         rows = unseen(job, task, frame, name_of(source))
+        if rows.y.dtype == pl.Struct:  # which keeps the names of several numbers
+            return rows.X, rows.y, rows.notes
         truth = np.asarray(rows.y.to_list()) if rows.y.dtype.is_nested() else rows.y.to_numpy()
         return rows.X, truth, rows.notes
     good, faults = task.usable(frame)

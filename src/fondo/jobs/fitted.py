@@ -11,6 +11,7 @@ from fondo.explain.importance import Importance, importance
 from fondo.explain.reasons import Reason, reasons
 from fondo.jobs.rows import Rows
 from fondo.tasks.base import Task
+from fondo.tasks.rows import read_target
 
 COVERAGE = 0.9  # of the prediction interval that the report checks on test rows
 
@@ -76,13 +77,17 @@ def page_parts(result: Any, fitted: Fitted, folder: Path) -> dict[str, Any]:
 
 
 def _interval(task: Any, test: Rows) -> dict[str, float] | None:
-    """Prediction interval of a regressor, measured on the test rows; None where rows lack."""
+    """Prediction interval of a regressor, measured on the test rows; None where rows lack.
+
+    Of several targets it is measured on all of them together, and has no one width.
+    """
     if len(getattr(task, "residuals_", ())) < COVERAGE / (1 - COVERAGE):
         return None
-    low, high = task.predict_interval(test.X, COVERAGE).T
-    truth = np.asarray(test.y.to_numpy(), dtype="float64")
+    low, high = np.moveaxis(task.predict_interval(test.X, COVERAGE), -1, 0)
+    truth = np.asarray(read_target(task, test.y, len(test.y), fitting=False), dtype="float64")
     inside = float(((low <= truth) & (truth <= high)).mean())
-    return {"coverage": COVERAGE, "measured": inside, "half_width": float((high - low)[0] / 2)}
+    found = {"coverage": COVERAGE, "measured": inside}
+    return found if truth.ndim == 2 else found | {"half_width": float((high - low)[0] / 2)}
 
 
 def _reasons(result: Any) -> list[dict[str, Any]]:

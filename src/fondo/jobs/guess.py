@@ -7,6 +7,7 @@ import polars as pl
 from fondo.data.audio.columns import sound_column
 from fondo.data.images.columns import picture_column
 from fondo.data.tables.text import NUMBER_SHARE, clean, has_codes, to_numbers
+from fondo.jobs.targets import are_points, target_columns
 from fondo.tasks.registry import TASKS
 
 MOST_CLASSES = 20  # whole numbers with more distinct values are taken as quantities
@@ -64,9 +65,11 @@ def guess_of(frame: pl.DataFrame, target: str) -> Guess:
     'image-classifier'
     >>> guess_of(pl.DataFrame({"sound": ["a.wav", "b.wav"], "label": ["01", "02"]}), "label").task
     'audio-classifier'
+    >>> guess_of(pl.DataFrame({"picture": ["a.png"], "tilt": [0.1], "sun": [2.0]}), "tilt,sun").task
+    'image-regressor'
     """
     if target not in frame.columns:
-        return Guess("image-keypoints", f"{target!r} names several columns of numbers")
+        return _of_several(target_columns(frame, target), target)
     found = guess(frame[target])
     for prefix, item, files in (
         ("image-", "picture", picture_column(frame)),
@@ -75,6 +78,13 @@ def guess_of(frame: pl.DataFrame, target: str) -> Guess:
         if files is not None:
             return _of_files(found, frame[target], prefix, f"{files!r} names {item} files")
     return found
+
+
+def _of_several(names: list[str], target: str) -> Guess:
+    """Guess for a target of several columns: points where they are pairs, else numbers."""
+    if are_points(names):
+        return Guess("image-keypoints", f"{target!r} names pairs of columns, x and y of points")
+    return Guess("image-regressor", f"{target!r} names {len(names)} columns of numbers")
 
 
 def _of_files(found: Guess, target: pl.Series, prefix: str, why: str) -> Guess:

@@ -20,6 +20,7 @@ from fondo.explain.images.maps import grad_cam, integrated_gradients, saliency
 from fondo.explain.images.occlusion import occlusion
 from fondo.explain.images.place import hot_box, in_words
 from fondo.explain.images.shifts import ShiftStudy, shift_study
+from fondo.explain.images.single import one_output
 from fondo.judge.answers import point_case
 from fondo.report.images import EXPLAINED, SIDE
 from fondo.report.mosaics import TILES
@@ -35,6 +36,7 @@ PATIENCE = 20  # times as much is done for a picture that was named
 PAIRS, WRONG, RIGHT = 3, 12, 6
 STUDIED = 256  # most pictures that are shifted: one block of answers
 FEWEST_STUDIED = 20
+UNIT = "standard deviations"  # of the error of several numbers, in training
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,14 @@ class _Look:
         self.answers, self.kind = answers, task.kind
         self.rng = np.random.default_rng(seed)
         self.network = task.whole_network()
-        self.affordable = BUDGET // max(multiplications(self.network), 1)
+        # each of several numbers has maps of its own
+        self.views = [self.network]
+        self.scale: Any = 1.0  # what answers are divided by, to be put together
+        if self.kind == "numbers":
+            self.scale = np.asarray(task.target_scale_)
+            self.views = [one_output(self.network, k) for k in range(len(self.scale))]
+        products = multiplications(self.network) * len(self.views)
+        self.affordable = BUDGET // max(products, 1)
         self.notes: list[str] = []
 
     def find(self) -> PictureFindings:
@@ -143,9 +152,11 @@ class _Look:
 
     @cached_property
     def errors(self) -> Array:
-        """Error of each number, with sign, or of each picture's points."""
+        """Error of each number, with sign, or of each picture's points or several numbers."""
         if self._has_points:
             return np.asarray(self._points.guess)
+        if self.kind == "numbers":
+            return self._apart(self.answers.numbers, self.y)
         return np.asarray(np.asarray(self.answers.numbers, float) - np.asarray(self.y, float))
 
     @property
@@ -210,10 +221,25 @@ class _Look:
             told = None if truth is None else number(float(truth))
             answer = number(float(self.answers.numbers[row]))
             return Shown(**common, answer=answer, truth=told, error=error)
+        if self.kind == "numbers":
+            error = None if truth is None else float(self.errors[row])
+            told = None if truth is None else self._listed(truth)
+            answer = self._listed(self.answers.numbers[row])
+            return Shown(**common, answer=answer, truth=told, error=error, unit=UNIT)
         error = None if truth is None else float(self.errors[row])
         places = [None if each is None else self._shares(row, each)
                   for each in (self.answers.numbers[row], truth)]  # fmt: skip
         return Shown(**common, answer="points", error=error, told=places[0], true=places[1])
+
+    def _listed(self, numbers: Array) -> str:
+        """Several numbers by their names: "angle 0.5; speed 31"."""
+        named = zip(self.answers.names, np.asarray(numbers).tolist(), strict=True)
+        return "; ".join(f"{name} {number(each)}" for name, each in named)
+
+    def _apart(self, one: Any, other: Any) -> Array:
+        """How far numbers lie apart (n,); several of a row as the root of their mean square."""
+        gap = (np.asarray(one, float) - np.asarray(other, float)) / self.scale
+        return np.asarray(np.sqrt((gap**2).mean(axis=1)) if gap.ndim == 2 else np.abs(gap))
 
     def _shares(self, row: int, flat: Array) -> Array:
         """Points (2 k,), all x and then all y, as shares of width and height (k, 2)."""
@@ -256,10 +282,9 @@ class _Look:
         for way, function in ways.items():
             if self.kind == "class":
                 found[way] = function(self.network, loaded, self.codes[rows])
-            elif way == "grad_cam":  # of a number both directions count
-                found[way] = function(self.network, loaded, 1) + function(self.network, loaded, 0)
             else:
-                found[way] = np.abs(function(self.network, loaded, 1))
+                each = [_either_way(function, view, loaded, way) for view in self.views]
+                found[way] = np.sum(each, axis=0)
         return found
 
     def _one(self, row: int, pixels: Array, maps: dict[str, Array], checked: bool) -> Looked:
@@ -280,8 +305,8 @@ class _Look:
 
     def _closeness(self, picture: Array) -> Any:
         """How near the number stays to that of the whole picture: minus the change (n, 1)."""
-        whole = self._decoded(picture[None]).numbers[0]
-        return lambda pictures: -np.abs(self._decoded(pictures).numbers - whole)[:, None]
+        whole = self._decoded(picture[None]).numbers
+        return lambda pictures: -self._apart(self._decoded(pictures).numbers, whole)[:, None]
 
     # ---- shifts and layers
 
@@ -297,11 +322,14 @@ class _Look:
             return None
         rows = np.sort(self.rng.permutation(len(self.X))[:count])
         loaded = np.asarray(self.X.take(rows).pictures.load(self.task.form))
-        return shift_study(self._told, loaded, np.asarray(self.y)[rows])
+        truth = np.asarray(self.y)[rows]
+        if self.kind == "numbers":
+            truth = truth / self.scale
+        return shift_study(self._told, loaded, truth)
 
     def _told(self, pictures: Array) -> Array:
         answers = self._decoded(pictures)
-        return np.asarray(answers.labels if self.kind == "class" else answers.numbers)
+        return np.asarray(answers.labels if self.kind == "class" else answers.numbers / self.scale)
 
     def _layer(self, rows: list[int]) -> LayerView | None:
         asked = self.asked.layer
@@ -335,3 +363,10 @@ class _Look:
 
     def _note(self, words: str) -> None:
         self.notes.append(words)
+
+
+def _either_way(function: Any, network: Any, pictures: Array, way: str) -> Array:
+    """Map of one number, of which both directions count."""
+    if way == "grad_cam":
+        return np.asarray(function(network, pictures, 1) + function(network, pictures, 0))
+    return np.asarray(np.abs(function(network, pictures, 1)))

@@ -50,7 +50,8 @@ def predict(
     Returns
     -------
     result : PredictResult
-        One row a row: the prediction, and the probability of each class or the 90 % interval.
+        One row a row: the prediction, and the probability of each class or the 90 % interval; of
+        a target of several columns, both for each of them.
     """
     task, _, job = open_model(model)
     frame = read_frame(source)
@@ -72,6 +73,17 @@ def point_columns(numbers: np.ndarray) -> dict[str, np.ndarray]:
         for k in range(half)
         for axis, offset in (("x", 0), ("y", half))
     }
+
+
+def number_columns(answers: Any, interval: np.ndarray | None) -> dict[str, np.ndarray]:
+    """Columns of several answered numbers (n, k), each followed by its interval (n, k, 2)."""
+    columns = {}
+    for k, name in enumerate(answers.names):
+        columns[f"{name}_predicted"] = answers.numbers[:, k]
+        if interval is not None:
+            ends = {f"{name}_low_90": interval[:, k, 0], f"{name}_high_90": interval[:, k, 1]}
+            columns |= ends
+    return columns
 
 
 def answer_table(task: Any, frame: pl.DataFrame, target: str) -> pl.DataFrame:
@@ -99,11 +111,14 @@ def _answered(task: Any, frame: pl.DataFrame, target: str) -> pl.DataFrame:
         for label, p in zip(answers.classes, answers.probabilities.T, strict=True):
             columns[f"p({label})"] = p
         return pl.DataFrame(columns)
-    if np.ndim(answers.numbers) == 2:
+    if task.kind == "points":
         return pl.DataFrame(named | point_columns(np.asarray(answers.numbers)))
-    columns = {**named, f"{target}_predicted": answers.numbers}
     residuals = getattr(task, "residuals_", np.empty(0))
-    if len(residuals) >= 9:  # fewer cannot carry a 90 % interval
-        interval = task.predict_interval(frame, coverage=0.9)
+    # fewer cannot carry a 90 % interval
+    interval = task.predict_interval(frame, coverage=0.9) if len(residuals) >= 9 else None
+    if task.kind == "numbers":
+        return pl.DataFrame(named | number_columns(answers, interval))
+    columns = {**named, f"{target}_predicted": answers.numbers}
+    if interval is not None:
         columns |= {"low_90": interval[:, 0], "high_90": interval[:, 1]}
     return pl.DataFrame(columns)

@@ -3,6 +3,8 @@
 Every message names the source, the column and the row; rows are counted from 0.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -11,8 +13,7 @@ from fondo.data.tables.patterns import column_of, is_pattern
 from fondo.data.tables.text import clean, to_numbers
 from fondo.errors import BadData, did_you_mean
 from fondo.jobs.job import Job
-from fondo.jobs.targets import SEVERAL
-from fondo.tasks.numbers import LARGEST
+from fondo.tasks.several import LARGEST
 
 MOST_FAULTS = 10  # that a note names with their reasons
 SHOWN = 5  # row numbers or values that a note names
@@ -43,8 +44,10 @@ def target_of(job: Job, frame: pl.DataFrame, kind: str) -> pl.Series:
 def readable_target(job: Job, frame: pl.DataFrame, kind: str, start: int = 0) -> pl.Series:
     """Target column of a frame whose first row is row `start` of the source."""
     target = frame[job.target]
-    if kind in SEVERAL:
+    if kind == "points":
         return target
+    if kind == "numbers":
+        return _records(job, target, start)
     if target.dtype.is_nested() or target.dtype in (pl.Object, pl.Binary):
         raise BadData(
             f"{job.source}: the target column {job.target!r} holds lists or objects. "
@@ -58,6 +61,21 @@ def readable_target(job: Job, frame: pl.DataFrame, kind: str, start: int = 0) ->
     if kind == "number":
         target = _numbers(job, target, start)
     return target.fill_nan(None) if target.dtype.is_float() else target
+
+
+def _records(job: Job, target: pl.Series, start: int) -> pl.Series:
+    """Targets of several columns, each read as one alone; null where one of them is missing."""
+    if target.dtype != pl.Struct:  # lists without names, which the task checks
+        return target
+    fields = target.struct.unnest()
+    read = [
+        readable_target(replace(job, target=name), fields, "number", start).cast(pl.Float64)
+        for name in fields.columns
+    ]
+    whole = pl.DataFrame(read)
+    missing = pl.any_horizontal(pl.all().is_null())
+    records = pl.struct(pl.all())
+    return whole.select(pl.when(~missing).then(records).alias(job.target)).to_series()
 
 
 def _numbers(job: Job, target: pl.Series, start: int) -> pl.Series:

@@ -30,8 +30,10 @@ from fondo.jobs.roles import (
     times_of,
     weights_of,
 )
-from fondo.jobs.targets import SEVERAL, gathered
+from fondo.jobs.targets import gathered, kind_of
 from fondo.tasks.registry import task_class
+
+_LISTS = (pl.List, pl.Array)  # whose values are not counted
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,14 @@ class Rows:
 
 def rows_of(job: Job, frame: pl.DataFrame) -> Rows:
     """Columns of the frame in their parts; rows without a target set aside and told."""
-    if task_class(job.task).kind in SEVERAL:
-        frame = gathered(frame, job.target, job.source)
+    task = task_class(job.task)
+    if task.several:
+        frame = gathered(frame, job.target, job.source, task.several)
     for role in ("target", "group", "time", "weight"):
         check_column(job, frame, role, getattr(job, role))
     for name in job.drop:
         check_column(job, frame, "drop", name)
-    target = target_of(job, frame, task_class(job.task).kind)
+    target = target_of(job, frame, kind_of(task, frame[job.target]))
     missing = target.is_null().to_numpy()
     aside = {job.target, *job.drop} | {c for c in (job.group, job.weight) if c in frame.columns}
     X = frame.drop(aside)
@@ -103,7 +106,7 @@ def rows_of(job: Job, frame: pl.DataFrame) -> Rows:
         None if job.weight is None else weights_of(job, frame),
         [*target_notes(job, missing), *gap_notes(job, frame)],
     )
-    good, faults = task_class(job.task).usable(X)
+    good, faults = task.usable(X)
     notes = [*whole.notes, *fault_notes(job, faults, len(missing))]
     kept = ~missing & good
     if not kept.any():
@@ -134,7 +137,7 @@ def split(job: Job, rows: Rows) -> tuple[Rows, Rows]:
         time=rows.times,
     )
     training, test = rows.take(rest), rows.take(part)
-    if not training.y.dtype.is_nested() and training.y.n_unique() == 1:
+    if not isinstance(training.y.dtype, _LISTS) and training.y.n_unique() == 1:
         raise BadData(
             f"{job.source}: every training row has the same value, {str(training.y[0])!r}, in the "
             f"target column {job.target!r}: there is nothing to learn. Choose another target, add "

@@ -1,15 +1,16 @@
-"""Targets of several columns, such as the coordinates of points: named by list and by star.
+"""Targets of several columns, numbers or the coordinates of points: named by list and by star.
 
 Columns of a target that is one column are left as they are.
 """
 
 import fnmatch
+from typing import Any
 
 import polars as pl
 
 from fondo.errors import BadData, did_you_mean
 
-SEVERAL = ("points",)  # kinds of target that are several numbers a row
+FEWEST_POINTS = 2  # of pairs of columns that are taken for points: one alone has no size
 
 
 def target_columns(frame: pl.DataFrame, asked: str) -> list[str]:
@@ -42,8 +43,35 @@ def target_columns(frame: pl.DataFrame, asked: str) -> list[str]:
     return [c for c in frame.columns if any(fnmatch.fnmatchcase(c, p) for p in patterns)]
 
 
-def gathered(frame: pl.DataFrame, asked: str, source: str) -> pl.DataFrame:
-    """The table with the columns of a target of several made one, of lists, named as asked.
+def are_points(names: list[str]) -> bool:
+    """Whether columns are x and y of one point after the other: the same names but for x and y.
+
+    Examples
+    --------
+    >>> are_points(["x1", "y1", "x2", "y2"]), are_points(["angle", "speed"])
+    (True, False)
+    """
+    pairs = list(zip(names[::2], names[1::2], strict=False))
+    return (
+        len(names) >= 2 * FEWEST_POINTS
+        and len(names) % 2 == 0
+        and all(_turned(first, second) for first, second in pairs)
+    )
+
+
+def _turned(first: str, second: str) -> bool:
+    """Whether one x of the first name is y in the second, and all else is equal."""
+    apart = [(a, b) for a, b in zip(first, second, strict=False) if a != b]
+    return len(first) == len(second) and apart in ([("x", "y")], [("X", "Y")])
+
+
+def kind_of(task: Any, target: pl.Series) -> str:
+    """Kind of a target column for a class of tasks: some take one number a row or several."""
+    return str(task.several if task.several and target.dtype.is_nested() else task.kind)
+
+
+def gathered(frame: pl.DataFrame, asked: str, source: str, kind: str = "points") -> pl.DataFrame:
+    """The table with the columns of a target of several made one, named as asked.
 
     Parameters
     ----------
@@ -53,6 +81,9 @@ def gathered(frame: pl.DataFrame, asked: str, source: str) -> pl.DataFrame:
         As `target_columns` takes it.
     source : str
         What messages call the table.
+    kind : {"points", "numbers"}, default="points"
+        What they are: points become lists, null where a coordinate is missing; numbers become
+        records of their columns as they stand, which `roles.target_of` reads.
 
     Returns
     -------
@@ -62,7 +93,7 @@ def gathered(frame: pl.DataFrame, asked: str, source: str) -> pl.DataFrame:
     Raises
     ------
     BadData
-        No column fits, or one of several holds no numbers.
+        No column fits, or a coordinate of points holds no numbers.
     """
     names = target_columns(frame, asked)
     if names == [asked]:
@@ -71,6 +102,8 @@ def gathered(frame: pl.DataFrame, asked: str, source: str) -> pl.DataFrame:
         raise BadData(
             f"{source}: there is no column {asked!r} (target). {did_you_mean(asked, frame.columns)}"
         )
+    if kind == "numbers":
+        return frame.drop(names).with_columns(frame.select(names).to_struct(asked))
     words = [name for name in names if not frame[name].dtype.is_numeric()]
     if words:
         raise BadData(

@@ -14,6 +14,7 @@ from fondo.errors import BadData, did_you_mean
 from fondo.jobs.load import open_model, read_frame
 from fondo.jobs.notes import naming
 from fondo.jobs.rows import name_of
+from fondo.jobs.targets import gathered, target_columns
 from fondo.scratch.convert import KINDS
 from fondo.tasks.base import Task
 
@@ -86,9 +87,11 @@ def _of_task(
     check_row(name_of(source), row, frame.height)
     one = frame[row : row + 1]
     truth, notes = None, []
+    if target is not None and task.several == "numbers" and target_columns(one, target):
+        one = gathered(one, target, name_of(source), task.several)
     if target is not None and target in one.columns:
         truth, one = one[target], one.drop(target)
-        if truth.is_null()[0]:
+        if _is_gap(truth[0]):
             notes.append(f"Row {row} has no {target!r}: the walk back starts from an output.")
             truth = None
     elif target is not None:
@@ -105,6 +108,11 @@ def _of_task(
         coded = None if loss is None else np.asarray(task.encode_target(y), float)
     columns = _columns(task, one, inputs)
     return Traced(name, task.network_, inputs, coded, loss, answer, notes, columns)
+
+
+def _is_gap(value: Any) -> bool:
+    """Whether a target, or one of the several in a record, is missing."""
+    return any(map(_is_gap, value.values())) if isinstance(value, dict) else value is None
 
 
 def _columns(task: Any, one: pl.DataFrame, inputs: dict[str, Any]) -> list[Any]:

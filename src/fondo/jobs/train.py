@@ -130,8 +130,10 @@ class TrainResult:
 
 
 def answer(task: str, evaluation: Evaluation) -> dict[str, Any]:
-    """Keys that `train --json` and `evaluate --json` share."""
+    """Keys that `train --json` and `evaluate --json` share; `targets` where there are several."""
     first = evaluation.scores[0]
+    several = evaluation.curves.get("targets", ())
+    each = [{k: v for k, v in row.items() if k != "residuals"} for row in several]
     return {
         "task": task,
         "rows": {"test": evaluation.n_rows},
@@ -143,7 +145,7 @@ def answer(task: str, evaluation: Evaluation) -> dict[str, Any]:
         "scores": [score.to_json() for score in evaluation.scores],
         "verdict": evaluation.verdict,
         "leaks": [leak.to_json() for leak in evaluation.leaks],
-    }
+    } | ({"targets": each} if each else {})
 
 
 def train(
@@ -172,7 +174,8 @@ def train(
     source : path, "sample:NAME" or frame
         The table.
     target : str or None, default=None
-        Column to predict; a sample has its own.
+        Column to predict; a sample has its own. From pictures also several, as "angle,speed" or
+        "x*,y*".
     task : str or None, default=None
         Name of the task; None guesses it from the target.
     out : path or None, default=None
@@ -190,7 +193,8 @@ def train(
         Columns left out.
     human : float or None, default=None
         Error of a person who does the same by hand: the share of wrong answers for classes, the
-        RMSE in the unit of the target for numbers. What is above it is told as avoidable bias.
+        RMSE in the unit of the target for numbers, in standard deviations for several. What is
+        above it is told as avoidable bias.
     resume : bool, default=False
         Go on from the checkpoint in `out`.
     memory_budget : int or None

@@ -12,7 +12,7 @@ import numpy as np
 from fondo.errors import BadData, BadParameter
 from fondo.judge.intervals import Array, Floats
 
-KINDS = ("class", "number", "points")
+KINDS = ("class", "number", "points", "numbers")
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,10 @@ class Answers:
         In the order of `classes`; rows sum to 1. None where the model gives none.
     classes : array (n_classes,) or None
         Every label the model knows. With two, the second is the one that is looked for.
-    numbers : float array (n,), or (n, 2 k) for k points, or None
+    numbers : float array (n,), (n, 2 k) for k points, (n, k) for k numbers, or None
         Answered numbers; then the rest is None.
+    names : tuple of str
+        What the k numbers of a row are called; empty where they have no names.
     note : str
         What a reader must know, e.g. that the model learnt from a sample only.
     """
@@ -38,6 +40,7 @@ class Answers:
     classes: Array | None = None
     numbers: Array | None = None
     note: str = ""
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,56 @@ class PointCase:
         return PointCase(self.y[rows], self.guess[rows], self.distances[rows])
 
 
+@dataclass(frozen=True)
+class NumbersCase:
+    """Several true and answered numbers a row, rows checked.
+
+    Attributes
+    ----------
+    y, guess : float arrays (n, k)
+        Each column in the unit of its target; finite.
+    names : tuple of str (k,)
+        What the targets are called.
+    """
+
+    y: Floats
+    guess: Floats
+    names: tuple[str, ...]
+
+    @cached_property
+    def varies(self) -> Array:
+        """Whether each target has more than one value in these rows: bool (k,)."""
+        return np.asarray(np.ptp(self.y, axis=0) > 0)
+
+    @cached_property
+    def spread(self) -> Floats:
+        """Standard deviation of each target over these rows, 1 where it has only one value: (k,).
+
+        Errors of targets in different units are divided by it before they are put together.
+        """
+        spread: Floats = np.where(self.varies, self.y.std(axis=0), 1.0)
+        return spread
+
+    @property
+    def errors(self) -> Floats:
+        """Answer minus truth over the spread of each target: (n, k)."""
+        return (self.guess - self.y) / self.spread
+
+    def take(self, rows: Array) -> "NumbersCase":
+        """The same for some rows, with their own spread."""
+        return NumbersCase(self.y[rows], self.guess[rows], self.names)
+
+
+Case = ClassCase | NumberCase | PointCase | NumbersCase
+
+
 def check_kind(owner: str, kind: str) -> None:
-    """Raise BadParameter unless `kind` is "class", "number" or "points"."""
+    """Raise BadParameter unless `kind` is one of `KINDS`."""
     if kind not in KINDS:
-        raise BadParameter(f"{owner}(kind={kind!r}): kind must be 'class', 'number' or 'points'.")
+        raise BadParameter(
+            f"{owner}(kind={kind!r}): kind must be 'class', 'number' or 'points', or 'numbers' for "
+            "several a row."
+        )
 
 
 def codes_of(labels: Array, classes: Array, what: str = "y") -> Array:
@@ -246,11 +295,48 @@ def point_case(y: Array, answers: Answers) -> PointCase:
     return PointCase(np.zeros(len(truth)), distances.mean(axis=1), distances)
 
 
-def case_of(kind: str, y: Array, answers: Answers) -> ClassCase | NumberCase | PointCase:
+def numbers_case(y: Array, answers: Answers) -> NumbersCase:
+    """Check truth and answers of one who answers several numbers a row.
+
+    Parameters
+    ----------
+    y : float array (n, k)
+        True numbers, finite.
+    answers : Answers
+        With `numbers` of the same shape, and names where there are some.
+
+    Returns
+    -------
+    NumbersCase
+        Ready to be scored.
+    """
+    truth = np.asarray(y, np.float64)
+    guess = np.asarray(answers.numbers, np.float64)
+    if truth.ndim != 2 or guess.shape != truth.shape or not truth.size:
+        raise BadData(
+            f"measure(y, answers): several numbers a row must be (rows, k), and as many answered "
+            f"as true ones. Found {truth.shape} and {guess.shape}."
+        )
+    names = answers.names
+    if len(names) != truth.shape[1]:
+        names = tuple(f"target {k + 1}" for k in range(truth.shape[1]))
+    for what, values in (("y", truth), ("answers.numbers", guess)):
+        rows, columns = np.nonzero(~np.isfinite(values))
+        if len(rows):
+            raise BadData(
+                f"measure({what}): {len(rows):,} of {values.size:,} values are not finite, first "
+                f"in row {rows[0]}, {names[columns[0]]!r}. Every row needs finite numbers."
+            )
+    return NumbersCase(truth, guess, names)
+
+
+def case_of(kind: str, y: Array, answers: Answers) -> Case:
     """Truth and answers, checked, for any kind of target."""
     check_kind("measure", kind)
     if kind == "points":
         return point_case(y, answers)
+    if kind == "numbers":
+        return numbers_case(y, answers)
     return class_case(y, answers) if kind == "class" else number_case(y, answers)
 
 

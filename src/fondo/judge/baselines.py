@@ -16,7 +16,11 @@ from fondo.judge.intervals import Array
 
 __all__ = ["NAMES", "Naive", "fitted", "naive"]
 
-NAMES = ("majority", "prior", "mean", "median", "commonest", "mean shape")
+NAMES = (
+    "majority", "prior", "mean", "median", "commonest", "mean shape", "mean of each",
+    "median of each",
+)  # fmt: skip
+_SEVERAL = ("points", "numbers")  # kinds with several numbers a row
 COMMON = 0.1  # of the rows that share one number, so that a fool would answer it
 
 
@@ -26,19 +30,20 @@ class Naive:
 
     Attributes
     ----------
-    kind : "class" or "number"
+    kind : "class", "number", "numbers" or "points"
         Kind of target.
     name : str
         One of `NAMES`: "majority" is certain of the most frequent class, "prior" gives each class
-        its share of the training rows; "mean", "median" and "commonest" answer that number.
+        its share of the training rows; "mean", "median" and "commonest" answer that number, "mean
+        of each" and "median of each" those of several targets.
     classes : tuple
         Labels in the order of `shares`; empty for numbers.
     shares : tuple of float
         Probability given to each class; empty for numbers.
     value : float or None
-        The number answered; None for classes and points.
+        The number answered; None where there is not one.
     shape : tuple of float
-        The points answered, all x and then all y; empty for others.
+        The points answered, all x and then all y, or the several numbers; empty for others.
 
     Examples
     --------
@@ -56,7 +61,7 @@ class Naive:
 
     def answers(self, n: int) -> Answers:
         """Its answers to n rows."""
-        if self.kind == "points":
+        if self.kind in _SEVERAL:
             return Answers(numbers=np.tile(np.asarray(self.shape, np.float64), (n, 1)))
         if self.kind == "number":
             return Answers(numbers=np.full(n, self.value, np.float64))
@@ -69,7 +74,7 @@ class Naive:
         plain: dict[str, Any] = {"kind": self.kind, "name": self.name}
         if self.kind == "number":
             return plain | {"value": self.value}
-        if self.kind == "points":
+        if self.kind in _SEVERAL:
             return plain | {"shape": list(self.shape)}
         return plain | {"classes": list(self.classes), "shares": list(self.shares)}
 
@@ -96,7 +101,7 @@ class Naive:
             return False
         if self.kind == "number":
             return self.value is not None and bool(np.isfinite(self.value))
-        if self.kind == "points":
+        if self.kind in _SEVERAL:
             return len(self.shape) > 0 and bool(np.isfinite(self.shape).all())
         shares = np.asarray(self.shares)
         fit = self.kind == "class" and len(shares) == len(self.classes) > 0
@@ -114,16 +119,17 @@ def naive(kind: str, y_train: Array) -> dict[str, Naive]:
 
     Parameters
     ----------
-    kind : "class", "number" or "points"
+    kind : "class", "number", "numbers" or "points"
         Kind of target.
-    y_train : array (n,), or (n, 2 k) for points
+    y_train : array (n,), (n, 2 k) for points, or (n, k) for several numbers
         Training targets; labels or finite numbers.
 
     Returns
     -------
     dict of str to Naive
         "majority" and "prior" for classes (best for accuracy, and for log loss); "mean" and
-        "median" for numbers (best for squared, and for absolute error); "mean shape" for points.
+        "median" for numbers (best for squared, and for absolute error), "mean of each" and "median
+        of each" for several of them; "mean shape" for points.
 
     Examples
     --------
@@ -137,12 +143,8 @@ def naive(kind: str, y_train: Array) -> dict[str, Naive]:
     if kind == "points":
         shape = tuple(y.astype(np.float64).mean(axis=0).tolist())
         return {"mean shape": Naive(kind, "mean shape", shape=shape)}
-    if kind == "number":
-        numbers = y.astype(np.float64)
-        if not np.isfinite(numbers).all():
-            raise BadData("naive(y_train): every number must be finite. Drop the other rows.")
-        found = {"mean": float(numbers.mean()), "median": float(np.median(numbers))}
-        return {name: Naive(kind, name, value=value) for name, value in found.items()}
+    if kind in ("number", "numbers"):
+        return _constants(kind, y.astype(np.float64))
     labels, counts = np.unique(y, return_counts=True)
     classes = tuple(labels.tolist())
     certain = tuple(float(i == counts.argmax()) for i in range(len(classes)))
@@ -151,6 +153,17 @@ def naive(kind: str, y_train: Array) -> dict[str, Naive]:
         "majority": Naive(kind, "majority", classes, certain),
         "prior": Naive(kind, "prior", classes, shares),
     }
+
+
+def _constants(kind: str, numbers: Array) -> dict[str, Naive]:
+    """Mean and median, of the one target or of each."""
+    if not np.isfinite(numbers).all():
+        raise BadData("naive(y_train): every number must be finite. Drop the other rows.")
+    if kind == "number":
+        found = {"mean": float(numbers.mean()), "median": float(np.median(numbers))}
+        return {name: Naive(kind, name, value=value) for name, value in found.items()}
+    each = {"mean of each": numbers.mean(axis=0), "median of each": np.median(numbers, axis=0)}
+    return {name: Naive(kind, name, shape=tuple(v.tolist())) for name, v in each.items()}
 
 
 def commonest(y_train: Array) -> dict[str, Naive]:
@@ -182,7 +195,7 @@ def previous(y_train: Array, train_times: Array, y_test: Array, test_times: Arra
 
     Parameters
     ----------
-    y_train, y_test : float arrays (n,), (m,)
+    y_train, y_test : float arrays (n,), (m,), or (n, k), (m, k)
         Targets; the latest training row is the one before the first test row.
     train_times, test_times : float arrays (n,), (m,)
         Moment of each row; NaN counts as the earliest.
@@ -203,7 +216,7 @@ def previous(y_train: Array, train_times: Array, y_test: Array, test_times: Arra
     last = int(np.argmax(np.nan_to_num(np.asarray(train_times, np.float64), nan=-np.inf)))
     truth = np.asarray(y_test, np.float64)
     before = np.concatenate([[np.asarray(y_train, np.float64)[last]], truth[order][:-1]])
-    said = np.empty(len(truth))
+    said = np.empty_like(truth)
     said[order] = before
     return Answers(
         numbers=said, note="it is told the truth of the row before, which a model is not"

@@ -5,6 +5,7 @@ Constants are in `baselines`; neither is tuned here, since a baseline is what on
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,9 +42,9 @@ def fitted(
 
     Parameters
     ----------
-    kind : "class" or "number"
+    kind : "class", "number" or "numbers"
         Kind of target.
-    y_train : array (n_train,)
+    y_train : array (n_train,), or (n_train, k) for several numbers
         Training targets.
     encoded : pair of float arrays (n_train, F) and (n_test, F), default=None
         Rows as the network sees them, finite: for the linear model. None leaves it out.
@@ -62,7 +63,8 @@ def fitted(
     Returns
     -------
     dict of str to Answers
-        "logistic" or "linear", and "boosted trees"; empty where the training rows hold one class.
+        "logistic" or "linear", and "boosted trees", which answer no more than one number a row;
+        empty where the training rows hold one class.
     """
     check_kind("fitted", kind)
     y = np.asarray(y_train)
@@ -83,10 +85,13 @@ def fitted(
     own = None if weight is None else np.asarray(weight)[rows]
     out = {}
     if encoded is not None and encoded[0].shape[1]:
-        name = "linear" if kind == "number" else "logistic"
+        name = "logistic" if kind == "class" else "linear"
         model, more = _linear(kind, encoded[0][rows], y[rows], own)
-        out[name] = _answers(model, encoded[1], classes, _join(note, more))
-    if plain is not None and plain[0].shape[1]:
+        found = _answers(model, encoded[1], classes, _join(note, more))
+        if kind == "numbers":  # scikit-learn may give one column as a row
+            found = replace(found, numbers=np.asarray(found.numbers).reshape(-1, y.shape[1]))
+        out[name] = found
+    if plain is not None and plain[0].shape[1] and kind != "numbers":
         coded = _Coded(plain[0][rows], categorical)
         model, more = _trees(kind, coded, y[rows], own, seed)
         out["boosted trees"] = _answers(model, coded.read(plain[1]), classes, _join(note, more))

@@ -13,6 +13,7 @@ import numpy as np
 
 from fondo.errors import BadParameter
 from fondo.judge import formulas as f
+from fondo.judge import several
 from fondo.judge.answers import Answers, ClassCase, case_of
 from fondo.judge.auc import auc_difference
 from fondo.judge.intervals import (
@@ -36,6 +37,9 @@ _AVERAGED: dict[str, tuple[Callable[[Any], Any], Callable[[Floats], Floats]]] = 
     "mae": (lambda c: [f.absolute(c)], f.first),
     "mape": (lambda c: [f.relative(c)], f.first),
     "r2": (f.moments2, f.explained),
+    "rmse_standardised": (several.squares, several.root_mean_square),
+    "mae_standardised": (several.sizes, several.mean_size),
+    "r2_mean": (several.squares, several.explained),
 }
 
 
@@ -92,7 +96,7 @@ def compare(
 
     Parameters
     ----------
-    kind : "class", "number" or "points"
+    kind : "class", "number", "numbers" or "points"
         Kind of target.
     y : array (n,)
         The truth.

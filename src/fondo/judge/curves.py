@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from fondo.judge.answers import ClassCase, NumberCase, PointCase
+from fondo.judge.answers import Case, ClassCase, NumberCase, NumbersCase, PointCase
 from fondo.judge.intervals import Array, Floats, wilson
 from fondo.judge.ranking import top_hits
 
 MOST_CLASSES = 50  # of a confusion matrix; the rarest are put together
 MOST_POINTS = 1000  # of a scatter
+MOST_DRAWN = 4  # of several targets, whose answers are drawn beside the truth: the worst
 
 
 def lift_table(y: Array, p: Array, n_parts: int = 10) -> list[dict[str, float]]:
@@ -166,11 +167,51 @@ def residual_table(case: NumberCase) -> dict[str, Any]:
     }
 
 
-def curves(case: ClassCase | NumberCase | PointCase) -> dict[str, Any]:
+def target_table(case: NumbersCase) -> list[dict[str, Any]]:
+    """Errors of each of several targets, in its own unit.
+
+    Returns
+    -------
+    list of dict
+        One a target, in their order: target (its name), rmse, mae, sd (of the truth, 0 where it
+        has only one value), standardised (rmse in standard deviations; its own unit where sd is
+        0), r2 (None where sd is 0). The worst few also have residuals, as `residual_table` gives
+        them.
+
+    Examples
+    --------
+    >>> y = np.array([[0.0, 10.0], [2.0, 30.0]])
+    >>> table = target_table(NumbersCase(y, y + [1.0, 5.0], ("angle", "speed")))
+    >>> [(row["target"], row["rmse"], row["sd"], row["r2"]) for row in table]
+    [('angle', 1.0, 1.0, 0.0), ('speed', 5.0, 10.0, 0.75)]
+    """
+    off = case.guess - case.y
+    mean_squares = (off**2).mean(axis=0)
+    standardised = np.sqrt(mean_squares) / case.spread
+    rows: list[dict[str, Any]] = [
+        {
+            "target": name,
+            "rmse": float(np.sqrt(mean_squares[k])),
+            "mae": float(abs(off[:, k]).mean()),
+            "sd": float(case.spread[k]) if case.varies[k] else 0.0,
+            "standardised": float(standardised[k]),
+            "r2": float(1 - standardised[k] ** 2) if case.varies[k] else None,
+        }
+        for k, name in enumerate(case.names)
+    ]
+    for k in np.argsort(-standardised, kind="stable")[:MOST_DRAWN].tolist():
+        rows[k]["residuals"] = residual_table(NumberCase(case.y[:, k], case.guess[:, k]))
+    return rows
+
+
+def curves(case: Case) -> dict[str, Any]:
     """Every curve that these answers allow: lift, thresholds, calibration, confusion, residuals.
 
-    Of points: how far each lies off on average, as a share of the size of the shape.
+    Of points: how far each lies off on average, as a share of the size of the shape. Of several
+    numbers a row: the errors of each.
     """
+    if isinstance(case, NumbersCase):
+        return {"targets": target_table(case)}
     if isinstance(case, PointCase):
         means = case.distances.mean(axis=0).tolist()
         return {"points": [{"point": k, "error": mean} for k, mean in enumerate(means, start=1)]}

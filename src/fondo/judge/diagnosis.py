@@ -11,6 +11,7 @@ from typing import Any
 from fondo.errors import BadParameter, did_you_mean
 from fondo.judge.levels import DRAWN, WORDS, Level, Levels, difference, stated, told
 from fondo.judge.remedies import NOTHING, TOO_FEW, TOO_FEW_GROUPS, remedy
+from fondo.judge.wording import told_of
 
 # What counts as large is a judgement; these shares are stated in `diagnose` and in the docs.
 WORTH = 0.1  # of the error: a smaller gap is not what to mend first
@@ -27,8 +28,8 @@ class Finding:
     ----------
     name : str
         "high bias", "avoidable bias", "high variance", "data mismatch", "nothing stands out" or
-        "too few rows to tell"; "choice of the epoch" for a test error above the validation error
-        where both parts were drawn alike.
+        "too few rows to tell" (pictures, sounds); "choice of the epoch" for a test error above the
+        validation error where both parts were drawn alike.
     between : str
         Which two errors it lies between.
     gap, low, high : float
@@ -73,6 +74,8 @@ class Diagnosis:
         What a reader must know.
     also : Diagnosis or None
         The same by another measure.
+    data : str, default="tables"
+        Kind of data that findings and notes speak of: rows, pictures or sounds.
     """
 
     levels: Levels
@@ -80,6 +83,7 @@ class Diagnosis:
     gaps: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     also: "Diagnosis | None" = None
+    data: str = "tables"
 
     @property
     def line(self) -> str:
@@ -102,6 +106,7 @@ class Diagnosis:
             "levels": self.levels.to_json(),
             "notes": self.notes,
             "also": None if self.also is None else self.also.to_json(),
+            "data": self.data,
         }
 
     @classmethod
@@ -111,10 +116,11 @@ class Diagnosis:
         return diagnose(
             Levels.from_json(plain["levels"]),
             None if also is None else Levels.from_json(also["levels"]),
+            plain.get("data", "tables"),  # folders of fondo 0.1 do not say
         )
 
 
-def diagnose(levels: Levels, also: Levels | None = None) -> Diagnosis:
+def diagnose(levels: Levels, also: Levels | None = None, data: str = "tables") -> Diagnosis:
     """Name what holds a model back, with the size of each gap and what to do about it.
 
         avoidable bias = training error - error of a person
@@ -129,6 +135,8 @@ def diagnose(levels: Levels, also: Levels | None = None) -> Diagnosis:
         Errors by the measure that decides.
     also : Levels or None, default=None
         Errors by another measure, told beside it.
+    data : str, default="tables"
+        Kind of data, as `task.data`: "pictures" and "sounds" are called so, all else rows.
 
     Returns
     -------
@@ -169,7 +177,21 @@ def diagnose(levels: Levels, also: Levels | None = None) -> Diagnosis:
     if standing:
         notes += [f"Whether there is {g.name}, too, cannot be told: {g.sentence}" for g in unsure]
     findings = standing or [_none(levels, gaps, unsure)]
-    return Diagnosis(levels, findings, gaps, notes, None if also is None else diagnose(also))
+    return Diagnosis(
+        levels,
+        [_told_of(data, each) for each in findings],
+        [_told_of(data, each) for each in gaps],
+        [told_of(data, note) for note in notes],
+        None if also is None else diagnose(also, data=data),
+        data,
+    )
+
+
+def _told_of(data: str, finding: Finding) -> Finding:
+    """The finding in words that fit the kind of data."""
+    words = ("name", "between", "sentence", "remedy")
+    told_: dict[str, Any] = {name: told_of(data, getattr(finding, name)) for name in words}
+    return replace(finding, **told_)
 
 
 def _check(levels: Levels) -> None:

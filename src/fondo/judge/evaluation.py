@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fondo.errors import BadData
-from fondo.judge.answers import Answers, ClassCase, NumberCase, PointCase, case_of
+from fondo.judge.answers import Answers, Case, NumberCase, NumbersCase, PointCase, case_of
 from fondo.judge.baselines import NAMES
 from fondo.judge.compare import Comparison, compare
 from fondo.judge.curves import curves
@@ -22,6 +22,7 @@ from fondo.judge.scores import Score
 __all__ = ["Evaluation", "Leak", "Score", "judge"]
 
 NEARLY_CONSTANT = 0.02  # spread of the answers over that of the truth
+MOST_NAMED = 5  # of several targets
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Evaluation:
 
     Attributes
     ----------
-    kind : "class", "number" or "points"
+    kind : "class", "number", "numbers" or "points"
         Kind of target.
     n_rows : int
         Rows judged on.
@@ -117,7 +118,7 @@ def judge(
 
     Parameters
     ----------
-    kind : "class", "number" or "points"
+    kind : "class", "number", "numbers" or "points"
         Kind of target.
     y : array (n,)
         The truth of rows that the model did not learn from.
@@ -239,7 +240,7 @@ def _doubt(leaks: Sequence[Leak]) -> str:
     return "Signs of a leak were found: look at them before trusting the score." if leaks else ""
 
 
-def constant_warning(case: ClassCase | NumberCase | PointCase) -> str:
+def constant_warning(case: Case) -> str:
     """Sentence where the answers hardly differ from row to row; empty where they do.
 
     A network that has stopped learning (dead units, a step too large) answers one number, and
@@ -247,6 +248,8 @@ def constant_warning(case: ClassCase | NumberCase | PointCase) -> str:
     """
     if isinstance(case, PointCase):
         return ""  # a mean shape among the baselines says as much
+    if isinstance(case, NumbersCase):
+        return _constant_targets(case)
     if isinstance(case, NumberCase):
         spread, truth = float(case.guess.std()), float(case.y.std())
         if len(case.y) > 1 and truth > 0 and spread < NEARLY_CONSTANT * truth:
@@ -266,4 +269,17 @@ def constant_warning(case: ClassCase | NumberCase | PointCase) -> str:
     return (
         f"Every row is answered {answer!s}, although the probabilities differ: choose a threshold "
         "for your aim, or use the probabilities as a ranking."
+    )
+
+
+def _constant_targets(case: NumbersCase) -> str:
+    """The same of those of several targets whose answers hardly differ."""
+    still = case.varies & (case.guess.std(axis=0) < NEARLY_CONSTANT * case.spread)
+    if len(case.y) < 2 or not still.any():
+        return ""
+    names = ", ".join(f"{case.names[k]!r}" for k in np.flatnonzero(still)[:MOST_NAMED])
+    more = ", ..." if still.sum() > MOST_NAMED else ""
+    return (
+        f"Warning: the answers are nearly constant for {names}{more}: the network has learnt next "
+        f"to nothing of {'them' if still.sum() > 1 else 'it'}."
     )

@@ -17,6 +17,8 @@ WORDS = {
     "log_loss": "log loss",
     "rmse": "RMSE",
     "mae": "MAE",
+    "rmse_standardised": "RMSE in standard deviations",
+    "mae_standardised": "MAE in standard deviations",
     "point_error": "normalised mean error of points",
 }
 DRAWN = ("alike", "later", "other groups", "elsewhere")
@@ -190,15 +192,22 @@ def check_human(owner: str, metric: str, human: float | None, naive: float) -> N
     rates = metric == "error_rate"
     rule = Real(0, 1 if rates else math.inf, unit=f"{WORDS[metric]} of a person")
     if not rule.holds(human):
-        advice = "Write 2 % as 0.02." if rates else "Give it in the unit of the target."
+        advice = "Write 2 % as 0.02." if rates else _unit(metric)
         raise BadParameter(f"{owner}(human={human!r}): human must be {rule.rule}. {advice}")
     if human > naive:
         raise BadParameter(
             f"{owner}(human={human!r}): human must be an error of at most {naive:.4g} "
             f"({WORDS[metric]}), which always giving the same answer makes. "
             + ("Give the share of wrong answers, not of right ones." if rates else
-               "Give it in the unit of the target.")
+               _unit(metric))
         )  # fmt: skip
+
+
+def _unit(metric: str) -> str:
+    """What to give a person's error in."""
+    if metric.endswith("standardised"):
+        return "Give it in standard deviations of the targets."
+    return "Give it in the unit of the target."
 
 
 def told(metric: str, value: float, *, gap: bool = False) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fondo.judge import formulas as f
+from fondo.judge import several
 from fondo.judge.answers import Answers, case_of
 from fondo.judge.clusters import share_by_cluster
 from fondo.judge.intervals import Array, Floats
@@ -26,7 +27,7 @@ class Measure:
 
     Attributes
     ----------
-    kind : "class", "number" or "points"
+    kind : "class", "number", "numbers" or "points"
         Kind of target.
     rows : callable (case) -> float array (n,)
         What is averaged over rows.
@@ -47,6 +48,8 @@ MEASURES = {
     "log_loss": Measure("class", f.surprise, f.first, "log_loss"),
     "rmse": Measure("number", f.error2, f.root, "rmse"),
     "mae": Measure("number", f.absolute, f.first, "mae"),
+    "rmse_standardised": Measure("numbers", several.squared, f.root, "rmse_standardised"),
+    "mae_standardised": Measure("numbers", several.absolute, f.first, "mae_standardised"),
     "point_error": Measure("points", lambda c: c.guess, f.first, "normalised_mean_error"),
 }
 
@@ -72,7 +75,8 @@ def level_of(
     Returns
     -------
     level : Level
-        A share of rows for "error_rate", nats for "log_loss", else in the unit of the target.
+        A share of rows for "error_rate", nats for "log_loss", standard deviations of the targets
+        over these very rows for what is standardised, else in the unit of the target.
 
     Notes
     -----

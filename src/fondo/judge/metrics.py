@@ -11,15 +11,8 @@ from sklearn import metrics as sk
 
 from fondo.errors import BadData, BadParameter, did_you_mean
 from fondo.judge import formulas as f
-from fondo.judge import shares
-from fondo.judge.answers import (
-    Answers,
-    ClassCase,
-    NumberCase,
-    PointCase,
-    case_of,
-    check_kind,
-)
+from fondo.judge import several, shares
+from fondo.judge.answers import Answers, Case, ClassCase, case_of, check_kind
 from fondo.judge.auc import auc_interval
 from fondo.judge.intervals import (
     Array,
@@ -40,6 +33,12 @@ BALANCED = 0.8  # above this majority share, accuracy says too little to be the 
 
 
 _P = "probabilities"
+_HEADLINES = {
+    "number": "rmse",
+    "numbers": "rmse_standardised",
+    "points": "normalised_mean_error",
+}
+_UNBOUNDED = ("r2", "r2_mean")  # below; no other score can be negative
 
 
 def _means(columns: Callable[[Any], Sequence[Array]], of: Callable[[Floats], Floats]) -> Any:
@@ -83,6 +82,20 @@ def _number(name: str, function: Callable[[Any], float], interval: Any) -> Metri
     fits: dict[str, Callable[[Any], bool]] = {"mape": lambda case: bool((case.y != 0).all())}
     always = fits.get(name, lambda _: True)
     return Metric(name, "number", function, interval, False, "numbers", unit, always)
+
+
+def _numbers(name: str, rows: Callable[[Any], Floats], of_means: tuple[Any, Any]) -> Metric:
+    ends = np.sqrt if name.startswith("rmse") else np.asarray
+    return Metric(
+        name=name,
+        kind="numbers",
+        function=lambda case: float(ends(rows(case).mean())),
+        interval=_means(*of_means),
+        higher_is_better=False,
+        needs="numbers",
+        unit="standard deviations",
+        fits=lambda _: True,
+    )
 
 
 _ALL: tuple[Metric, ...] = (
@@ -167,6 +180,20 @@ _ALL += (
         fits=lambda _: True,
     ),
 )
+_ALL += (
+    _numbers("rmse_standardised", several.squared, (several.squares, several.root_mean_square)),
+    _numbers("mae_standardised", several.absolute, (several.sizes, several.mean_size)),
+    Metric(
+        name="r2_mean",
+        kind="numbers",
+        function=f.on_labels(sk.r2_score),
+        interval=_means(several.squares, several.explained),
+        higher_is_better=True,
+        needs="numbers",
+        unit="share",
+        fits=lambda case: len(case.y) > 1 and bool(case.varies.all()),
+    ),
+)
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
 
 
@@ -184,7 +211,7 @@ def headline(kind: str, y: Array, classes: Array | None = None) -> str:
 
     Parameters
     ----------
-    kind : "class", "number" or "points"
+    kind : "class", "number", "numbers" or "points"
         Kind of target.
     y : array (n,)
         True labels; the training rows, if the choice is to hold for later rows too.
@@ -194,8 +221,9 @@ def headline(kind: str, y: Array, classes: Array | None = None) -> str:
     Returns
     -------
     str
-        rmse for numbers. For classes accuracy, unless one class has 80 % or more of the rows:
-        then roc_auc for two classes, balanced_accuracy for more.
+        rmse for numbers, rmse_standardised for several of them a row. For classes accuracy, unless
+        one class has 80 % or more of the rows: then roc_auc for two classes, balanced_accuracy for
+        more.
 
     Examples
     --------
@@ -204,7 +232,7 @@ def headline(kind: str, y: Array, classes: Array | None = None) -> str:
     """
     check_kind("headline", kind)
     if kind != "class":
-        return "rmse" if kind == "number" else "normalised_mean_error"
+        return _HEADLINES[kind]
     found, counts = np.unique(np.asarray(y).astype(str), return_counts=True)
     if counts.max(initial=0) < BALANCED * max(len(y), 1):
         return "accuracy"
@@ -223,7 +251,7 @@ def measure(
 
     Parameters
     ----------
-    kind : "class", "number" or "points"
+    kind : "class", "number", "numbers" or "points"
         Kind of target.
     y : array (n,)
         The truth; every label must be one of `answers.classes`.
@@ -263,20 +291,20 @@ def measure(
     return out
 
 
-def _order(kind: str, case: ClassCase | NumberCase | PointCase) -> list[Metric]:
+def _order(kind: str, case: Case) -> list[Metric]:
     classes = case.classes if isinstance(case, ClassCase) else None
     top = headline(kind, case.y, classes)
     rest = [m for m in METRICS.values() if m.kind == kind]
     return sorted(rest, key=lambda m: m.name != top)
 
 
-def _has(metric: Metric, case: ClassCase | NumberCase | PointCase) -> bool:
+def _has(metric: Metric, case: Case) -> bool:
     return metric.needs != _P or (isinstance(case, ClassCase) and case.p is not None)
 
 
-def _score(metric: Metric, case: ClassCase | NumberCase | PointCase, level: float) -> Score:
+def _score(metric: Metric, case: Case, level: float) -> Score:
     value = metric.function(case)
     low, high, method = metric.interval(case, level)
-    least = -np.inf if metric.name == "r2" else 0.0  # no other score can be negative
+    least = -np.inf if metric.name in _UNBOUNDED else 0.0
     low, high = max(least, float(min(low, value))), float(max(high, value))
     return Score(metric.name, value, low, high, metric.higher_is_better, method)

@@ -20,7 +20,7 @@ class Metric:
     ----------
     name : str
         As in `METRICS` and in reports.
-    kind : "class" or "number"
+    kind : "class", "number", "numbers" or "points"
         Kind of target it is for.
     function : callable (case) -> float
         Its value, by scikit-learn.
@@ -31,7 +31,7 @@ class Metric:
     needs : "labels", "probabilities" or "numbers"
         What the answers must hold.
     unit : str
-        "share", "nats", or "target" for the unit of the target.
+        "share", "nats", "standard deviations", or "target" for the unit of the target.
     fits : callable (case) -> bool
         Whether it is defined on these rows.
     """

@@ -6,6 +6,7 @@ The diagnosis itself is made in `judge.diagnosis`.
 from typing import TYPE_CHECKING
 
 from fondo.judge.levels import WORDS
+from fondo.judge.wording import nouns, told_of
 from fondo.report.content import ReportContent
 from fondo.report.facts import paragraph, section
 from fondo.report.markup import Markup, element, join
@@ -37,10 +38,11 @@ def diagnosis(content: ReportContent) -> Markup:
         parts += [wide(levels(found.also, content.unit)), _gaps(found.also, content.unit)]
     notes = [*found.notes, *(found.also.notes if found.also is not None else [])]
     shown = list(dict.fromkeys(notes))
-    shown.append(
+    words = (
         "Training rows are predicted like all others, with dropout off. Intervals tell the chance "
         "of which rows were drawn, for this network as it is."
     )
+    shown.append(told_of(found.data, words))
     return section("diagnosis", title, *parts, bullets(shown))
 
 
@@ -56,9 +58,10 @@ def _name(found: "Diagnosis") -> str:
 def levels(found: "Diagnosis", unit: str = "") -> Chart:
     """Chart of the levels of error, a person's first and the naive answer's last."""
     known, scale, unit = found.levels.shown(), _scale(found), _unit(found, unit)
+    _, many = nouns(found.data)
     rows = [
         Bar(
-            name if level.n_rows is None else f"{name}, {number(level.n_rows)} rows",
+            name if level.n_rows is None else f"{name}, {number(level.n_rows)} {many}",
             scale * level.value,
             scale * level.low if level.n_rows is not None else None,
             scale * level.high if level.n_rows is not None else None,
@@ -66,10 +69,11 @@ def levels(found: "Diagnosis", unit: str = "") -> Chart:
         )
         for name, level in known.items()
     ]
-    caption = (
+    caption = told_of(
+        found.data,
         f"{_name(found)} of the network on the rows it learnt from, on those that chose its epoch "
         "and on those that had no part in training, beside what else is known; lines are 95 % "
-        "intervals."
+        "intervals.",
     )
     return dots("Levels of error", Axis(_name(found), unit), rows, caption)
 

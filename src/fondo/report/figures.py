@@ -28,6 +28,8 @@ def charts_of(content: ReportContent) -> list[Chart]:
         charts.append(class_figures.confusion(curves["confusion"]))
     if curves.get("residuals"):
         charts += number_figures.residuals(curves["residuals"], content.unit)
+    if curves.get("targets"):
+        charts += number_figures.targets(curves["targets"])
     if content.interval:
         charts.append(number_figures.coverage(content.interval, content.unit))
     return charts

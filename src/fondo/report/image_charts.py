@@ -35,8 +35,10 @@ def deletion_chart(looked: Sequence[Looked], kind: str) -> Chart:
     blind = [check.random_curve for one in checked for check in one.checks.values()]
     series.append(Line("random maps", shares, list(np.mean(blind, axis=0)), style=4))
     unit = Axis("probability of the answer", low=0, high=1)
-    if kind != "class":
+    if kind == "number":
         unit = Axis("minus the change of the number")
+    if kind == "numbers":
+        unit = Axis("minus the change of the numbers", "standard deviations")
     count = number(len(checked))
     caption = (
         f"Pixels take the mean colour, hottest first; mean over {count} "
@@ -66,7 +68,7 @@ def shift_chart(studies: Mapping[str, Any]) -> Chart:
     first = next(iter(studies.values()))
     share = first.metric == "accuracy"
     scale = 100 if share else 1
-    y = Axis("accuracy", "%") if share else Axis("mean absolute error")
+    y = Axis("accuracy", "%") if share else Axis(first.metric)
     if len(studies) > 1:
         return _compared(studies, scale, y)
     series = []

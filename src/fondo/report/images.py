@@ -60,6 +60,7 @@ WAYS = {
 _HEADS = {
     "class": ("Surest mistakes", "Surest right answers"),
     "number": ("Largest errors", "Middling errors"),
+    "numbers": ("Largest errors", "Middling errors"),
     "points": ("Largest errors", "Middling errors"),
 }
 
@@ -136,7 +137,7 @@ def told(one: Shown) -> str:
     if one.truth is not None:
         said += f", true {brief(one.truth, 40)}"
     if one.error is not None and one.told is None:
-        said += f", off by {number(one.error)}"
+        said += f", off by {number(one.error)} {one.unit}".rstrip()
     return f"{said}. Row {one.row}: {_short(one.name)}."
 
 
@@ -199,7 +200,7 @@ def _looked(looked: Sequence[Looked], kind: str) -> list[Markup]:
     drawn = [one for one in looked if one.maps]
     if not drawn:
         return []
-    about = "the answer" if kind == "class" else "the number"
+    about = {"class": "the answer", "numbers": "the numbers"}.get(kind, "the number")
     words = (
         f"The same picture by several ways of asking what {about} rests on. What is bright speaks "
         "for it." if kind == "class" else f"What is bright moves {about} most, either way."

@@ -3,17 +3,55 @@
 How a chart is drawn is in `charts`, `rows` and `grids`; nothing here computes a score.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from fondo.report.charts import histogram
 from fondo.report.grids import scatter
+from fondo.report.markup import brief
 from fondo.report.rows import Bar, bars
 from fondo.report.scales import finite, number, percent, real
 from fondo.report.svg import Axis, Chart
 from fondo.report.words import measured as with_unit
+
+MOST_BARS = 20  # of several targets, drawn by their errors; the others are counted
+
+
+def targets(rows: Sequence[Mapping[str, Any]]) -> list[Chart]:
+    """Error of each of several targets, the largest first; then answers beside the truth."""
+    ranked = sorted(rows, key=lambda row: -real(row["standardised"]))
+    shown = [Bar(str(row["target"]), row["standardised"]) for row in ranked[:MOST_BARS]]
+    rest = len(ranked) - len(shown)
+    caption = (
+        "RMSE of each target over the standard deviation of its true values; its mean, always "
+        f"answered, would have 1. {_told(ranked[0])}"
+    )
+    caption += f" The {number(rest)} targets with smaller errors are not drawn." if rest else ""
+    chart = bars("Error by target", Axis("RMSE", "standard deviations", 0), shown, caption)
+    return [chart, *(_beside(row) for row in ranked if "residuals" in row)]
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """Sentence on the target with the largest error."""
+    worst = f"Worst is “{brief(row['target'])}”: RMSE {number(row['rmse'])}"
+    if row["r2"] is None:
+        return f"{worst}; its true values are all one, so that it is measured in its own unit."
+    return f"{worst}, where the true values have {number(row['sd'])}; R² {number(row['r2'])}."
+
+
+def _beside(row: Mapping[str, Any]) -> Chart:
+    """Predicted against actual values of one target."""
+    curve = row["residuals"]
+    said, seen = ([real(v) for v in curve[key]] for key in ("predicted", "actual"))
+    caption = f"On the dashed line an answer is exact. RMSE {number(row['rmse'])}"
+    caption += "." if row["r2"] is None else f", R² {number(row['r2'])}."
+    if len(said) < curve["rows"]:
+        caption += f" Shown are {number(len(said))} of {number(curve['rows'])} rows."
+    title = f"Predicted and actual: {brief(row['target'], 40)}"
+    axes = Axis("actual"), Axis("predicted")
+    return scatter(title, *axes, (seen, said), caption, reference="diagonal")
 
 
 def residuals(curve: Mapping[str, Any], unit: str) -> list[Chart]:

@@ -31,9 +31,12 @@ class Shown:
     sure : float or None
         Probability of the answer.
     error : float or None
-        Of a number, in its unit; of points, their mean distance over the size of the true shape.
+        Of a number, in its unit; of points, their mean distance over the size of the true shape;
+        of several numbers, the root of the mean of squares, in `unit`.
     told, true : float array (k, 2) or None
         Answered and true points, x and y as shares of width and height.
+    unit : str
+        Of the error, where it is not that of the answer.
     """
 
     row: int
@@ -45,6 +48,7 @@ class Shown:
     error: float | None = None
     told: Array | None = None
     true: Array | None = None
+    unit: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """All but the pixels."""
@@ -143,14 +147,14 @@ class PictureFindings:
 
     Parameters
     ----------
-    kind : {"class", "number", "points"}
+    kind : {"class", "number", "numbers", "points"}
         What is answered.
     n_rows, n_wrong : int
         Pictures whose answers are known, and those answered wrongly (classes).
     wrong : sequence of Shown
-        The surest mistakes; of numbers and points the largest errors.
+        The surest mistakes; of all but classes the largest errors.
     right : sequence of Shown
-        The surest right answers, class by class; of numbers and points the middling errors.
+        The surest right answers, class by class; of all but classes the middling errors.
     confused : sequence of Mistaken
         Pairs of classes, the most frequent first.
     asked_for : sequence of Shown

@@ -14,6 +14,9 @@ _CAPITALS = {"roc": "ROC", "auc": "AUC", "rmse": "RMSE", "mae": "MAE", "mape": "
 _WORDS = {
     "brier": "Brier score",
     "median_ae": "Median absolute error",
+    "r2_mean": "Mean R²",
+    "rmse_standardised": "RMSE of all targets",
+    "mae_standardised": "MAE of all targets",
     "top_decile_capture": "Positives in the top tenth",
     "top_decile_precision": "Precision of the top tenth",
 }

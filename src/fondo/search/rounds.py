@@ -28,7 +28,7 @@ class Scorer:
 
     Parameters
     ----------
-    kind : {"class", "number"}
+    kind : {"class", "number", "numbers", "points"}
         Of target.
     metric : str
         Name of the score.
@@ -111,7 +111,7 @@ class Rounds:
             for trial, fold in pairs
             for training, test in [self.parts[fold]]
         ]
-        judge = Scorer(self.task.kind, self.metric.name)
+        judge = Scorer(self.metric.kind, self.metric.name)
         for (trial, _), value in zip(pairs, fit_beside(asks, judge, on=self.plan.on), strict=True):
             if not isinstance(value, FondoError):
                 trial.values.append(value)

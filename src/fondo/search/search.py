@@ -23,7 +23,10 @@ from fondo.tasks.rows import Part, part_of
 from fondo.tasks.settings import with_settings
 
 # by which candidates are ranked
-SCORES = {"class": "log_loss", "number": "rmse", "points": "normalised_mean_error"}
+SCORES = {
+    "class": "log_loss", "number": "rmse", "numbers": "rmse_standardised",
+    "points": "normalised_mean_error",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,8 @@ class SearchPlan:
     sampler : {"random", "grid", "tpe"}, default="random"
         How candidates are drawn; "tpe" is Optuna's and an extra.
     metric : str or None, default=None
-        What they are ranked by; None is log_loss for classes and rmse for numbers.
+        What they are ranked by; None is log_loss for classes, rmse for a number a row and
+        rmse_standardised for several.
     prune : bool, default=True
         Give up candidates that are worse than half of the others after their first fold.
     batch : int, default=16

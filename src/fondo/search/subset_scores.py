@@ -48,7 +48,7 @@ class Scorer:
 
     Parameters
     ----------
-    kind : {"class", "number"}
+    kind : {"class", "number", "numbers", "points"}
         Of target.
     metrics : tuple of str
     seed : int

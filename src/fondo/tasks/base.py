@@ -53,7 +53,7 @@ class Task(Defaults, BaseEstimator, ABC):  # type: ignore[misc]
     """
 
     contracts: ClassVar[Mapping[str, Contract]] = {}
-    kind: ClassVar[str]  # of target, for `judge`: "class" or "number"
+    kind: ClassVar[Any]  # of target, for `judge`: one of `judge.answers.KINDS`
     groups: ClassVar[Mapping[str, type]] = {}  # settings that are objects, by class name
     setting_groups: ClassVar[Mapping[str, type]] = {}  # the same, by parameter name
     _lent: Any = None  # weights in place of the network's own, see `tasks.beside`
@@ -221,13 +221,13 @@ class Task(Defaults, BaseEstimator, ABC):  # type: ignore[misc]
         return self.in_units(self.decode(self.outputs(X)), X)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Answer for each row, in the user's labels or units: (n_rows,)."""
+        """Answer for each row, in the user's labels or units: (n_rows,), or (n_rows, k)."""
         check_is_fitted(self, "network_")
         answers = self.answers(self.read(X)[0])
         return np.asarray(answers.labels if self.kind == "class" else answers.numbers)
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """Accuracy for classes, R2 for numbers; `evaluate` says more."""
+        """Accuracy for classes, R2 for numbers, averaged over several; `evaluate` says more."""
         from sklearn.metrics import accuracy_score, r2_score
 
         check_is_fitted(self, "network_")
@@ -346,6 +346,7 @@ class Task(Defaults, BaseEstimator, ABC):  # type: ignore[misc]
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
+        tags.target_tags.multi_output = bool(self.several)
         if self.kind == "class":
             tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
         else:

@@ -17,7 +17,8 @@ from fondo.tasks.rows import Part
 class Defaults:
     """Rows of numbers, changed by nobody, with the naive baselines of their kind of target."""
 
-    kind: ClassVar[str]
+    kind: ClassVar[Any]
+    several: ClassVar[str] = ""  # kind of target where a row has several numbers; empty: it has one
 
     def read(self, X: Any, y: Any = None, *, fitting: bool = False) -> tuple[Any, Any]:
         """X and y checked; `fitting` when they are to be learnt from."""

@@ -21,6 +21,7 @@ from fondo.tasks.album import Album, broken
 from fondo.tasks.base import Task
 from fondo.tasks.rows import read_target, wanted_target
 from fondo.tasks.run import Run
+from fondo.tasks.several import with_names
 
 FEWEST = 2  # examples; one alone shows nothing
 MOST_BROKEN = 0.5  # of the files; beyond it something else is wrong
@@ -46,7 +47,7 @@ class FileTask(Task):
         album, y = self._album(X, y, fitting)
         if len(album) == 0:
             raise BadData(f"{owner}: there are no {items}. Give at least one.")
-        target = None if y is None else np.asarray(y)
+        target = None if y is None else np.asarray(with_names(y))
         if fitting and target is None:
             wanted_target(self, target)
         if target is not None and len(target) != len(album):
@@ -116,8 +117,8 @@ class FileTask(Task):
             good = np.flatnonzero(mask)
             album = album.take(good)
             y, sample_weight, groups = (
-                None if part is None else np.asarray(part)[good]
-                for part in (y, sample_weight, groups)
+                None if part is None else np.asanyarray(part)[good]
+                for part in (with_names(y), sample_weight, groups)
             )
         return super().fit(
             album, y, sample_weight, groups=groups, validation_data=validation_data, run=run

@@ -11,6 +11,7 @@ import polars as pl
 
 from fondo.data.splits import Latest, split_rows
 from fondo.errors import BadData
+from fondo.tasks.several import with_names
 
 FEWEST_TO_SPLIT = 20  # with fewer rows a validation part says nothing
 
@@ -117,11 +118,12 @@ def read_target(task: Any, y: Any, n_rows: int, fitting: bool) -> np.ndarray | N
     owner = type(task).__name__
     if y is None:
         return wanted_target(task, y) if fitting else None
+    y = with_names(y) if task.several else y
     series = y if isinstance(y, pl.Series) else None
     if series is not None and (lost := series.is_null().sum()):
         raise BadData(missing_target(owner, series.is_null().to_numpy(), int(lost)))
     values = np.asanyarray(y if series is None else series.to_numpy())
-    if values.ndim == 2 and values.shape[1] == 1:
+    if values.ndim == 2 and values.shape[1] == 1 and not task.several:
         values = values[:, 0]
     if len(values) != n_rows:
         raise BadData(f"{owner}: {n_rows} rows but {len(values)} targets. Give one a row.")

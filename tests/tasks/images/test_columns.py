@@ -77,6 +77,32 @@ def test_what_is_seen_inside_is_found_as_without_columns(both, fitted):
     assert findings.layer is not None
 
 
+def test_it_starts_as_the_straight_line_of_the_columns(both, fitted):
+    album, _y = both
+    speed = album.columns["speed"].to_numpy()
+    fresh = fitted.network()
+    found = np.asarray(fresh.predict(fitted.encode(album), verbose=0))[:, 0]
+    found = found * fitted.target_scale_ + fitted.target_mean_
+    held = fitted.beside_["mean"][0], fitted.beside_["scale"][0]
+    rows = fitted.beside_start_
+    line = rows["kernel"][0][0] * (speed - held[0]) / held[1] + rows["bias"][0]
+    np.testing.assert_allclose(found, line * fitted.target_scale_ + fitted.target_mean_, atol=1e-5)
+    assert np.corrcoef(found, speed)[0, 1] == pytest.approx(1)
+
+
+def test_a_column_that_says_all_is_not_drowned_by_pictures_that_say_nothing():
+    rng = np.random.default_rng(5)
+    noise = rng.integers(0, 255, (400, 8, 8)).astype(np.uint8)
+    speed = rng.normal(30, 10, 400)
+    y = 0.5 * speed + rng.normal(0, 1, 400)
+    album = Album(Pictures.of_array(noise, "test"), pl.DataFrame({"speed": speed}))
+    task = regressor(validation=0.25).fit(album.take(np.arange(300)), y[:300])
+    rest = np.arange(300, 400)
+    error = np.sqrt(np.mean((task.predict(album.take(rest)) - y[rest]) ** 2))
+    line = np.polyval(np.polyfit(speed[:300], y[:300], 1), speed[rest])
+    assert error < 1.03 * np.sqrt(np.mean((line - y[rest]) ** 2))
+
+
 def test_classes_take_columns_too(both):
     album, y = both
     task = ImageClassifier(

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from fondo.cli.line import Argument
+from fondo.cli.options import with_model
 
 Work = TypeVar("Work", bound=Callable[..., Any])
 
@@ -15,17 +16,11 @@ def with_recordings(command: Work) -> Work:
     """Give a command the argument RECORDINGS."""
     return click.argument(
         "recordings", cls=Argument, metavar="RECORDINGS", type=click.Path(path_type=Path),
-        help="A folder with positives/, negatives/, backgrounds/, rooms/.",
+        help="A folder with positives/, negatives/, near_misses/, backgrounds/, rooms/.",
     )(command)  # fmt: skip
 
 
-def with_model(command: Work) -> Work:
-    """Give a command the argument MODEL."""
-    return click.argument(
-        "model", cls=Argument, metavar="MODEL", type=click.Path(path_type=Path),
-        help="The model folder that `fondo trigger train` wrote.",
-    )(command)  # fmt: skip
-
+with_word = with_model("The model folder that `fondo trigger train` wrote.")
 
 with_settings = click.option(
     "--set", "settings", multiple=True, metavar="key=value",

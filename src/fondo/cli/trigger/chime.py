@@ -8,11 +8,11 @@ import click
 from fondo.cli.line import Argument, Command
 from fondo.cli.options import with_json, with_quiet
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import opened, with_model
+from fondo.cli.trigger.asked import opened, with_word
 
 
 @click.command("chime", cls=Command)
-@with_model
+@with_word
 @click.argument("sound", cls=Argument, metavar="SOUND", type=click.Path(path_type=Path),
                 help="The recording.")  # fmt: skip
 @click.option(

@@ -8,11 +8,11 @@ import click
 from fondo.cli.line import Command
 from fondo.cli.options import with_json, with_quiet, with_seed
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import opened, with_model, with_recordings
+from fondo.cli.trigger.asked import opened, with_recordings, with_word
 
 
 @click.command("evaluate", cls=Command)
-@with_model
+@with_word
 @with_recordings
 @click.option(
     "--without", multiple=True, type=click.Path(path_type=Path), metavar="FILE",

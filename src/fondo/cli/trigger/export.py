@@ -8,11 +8,11 @@ import click
 from fondo.cli.line import Command
 from fondo.cli.options import with_json, with_quiet
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import opened, with_model
+from fondo.cli.trigger.asked import opened, with_word
 
 
 @click.command("export", cls=Command)
-@with_model
+@with_word
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", default="detector.py",
     show_default=True, help="The Python file to write.",

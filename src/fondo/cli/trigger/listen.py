@@ -9,11 +9,11 @@ import click
 from fondo.cli.line import Argument, Command
 from fondo.cli.options import with_json, with_quiet
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import opened, with_model
+from fondo.cli.trigger.asked import opened, with_word
 
 
 @click.command("listen", cls=Command)
-@with_model
+@with_word
 @click.argument(
     "sounds", cls=Argument, nargs=-1, metavar="[SOUND]...",
     help="Sound files; - for raw samples on standard input (16 bits, little end first, one "

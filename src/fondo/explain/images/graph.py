@@ -37,12 +37,15 @@ class LayerFacts:
         Class of the layer.
     shape : tuple of int
         Of its output for one picture.
+    inputs : tuple of int
+        Numbers of the layers whose outputs enter it; -1 is what enters the network.
     """
 
     index: int
     name: str
     kind: str
     shape: tuple[int, ...]
+    inputs: tuple[int, ...]
 
 
 def layers(network: Any) -> list[LayerFacts]:
@@ -64,8 +67,8 @@ def layers(network: Any) -> list[LayerFacts]:
         The network is no chain or graph, so its layers cannot be told apart.
     """
     found: list[LayerFacts] = []
-    for index, (name, layer, shape) in enumerate(_visits(network)):
-        found.append(LayerFacts(index, name, type(layer).__name__, shape))
+    for index, (name, layer, shape, inputs) in enumerate(_visits(network)):
+        found.append(LayerFacts(index, name, type(layer).__name__, shape, inputs))
     return found
 
 
@@ -134,7 +137,7 @@ def multiplications(network: Any) -> int:
     if _graph(network) is None:
         return int(network.count_params())
     total = 0
-    for _, layer, shape in _visits(network):
+    for _, layer, shape, _ in _visits(network):
         kernel = getattr(layer, "kernel", None)
         places = math.prod(n or 1 for n in shape[:-1])
         total += 0 if kernel is None else math.prod(kernel.shape) * places
@@ -281,15 +284,17 @@ def _run(graph: Any, inputs: list[Any], counter: _Counter) -> Any:
     return found[0] if isinstance(found, list | tuple) and len(found) == 1 else found
 
 
-def _visits(network: Any) -> list[tuple[str, Any, tuple[int, ...]]]:
-    """Name, layer and output shape of each step of the walk, in its order."""
+def _visits(network: Any) -> list[tuple[str, Any, tuple[int, ...], tuple[int, ...]]]:
+    """Name, layer, output shape and numbers of what enters, of each step of the walk in order."""
     graph = _graph(network)
     if graph is None:
         raise BadParameter(
             f"layers(network={network.name!r}): the network must be a chain or a graph of layers, "
             "so that its layers are known. Build it with keras.Sequential or keras.Model."
         )
-    found: list[tuple[str, Any, tuple[int, ...]]] = []
+    found: list[tuple[str, Any, tuple[int, ...], tuple[int, ...]]] = []
+    makers = {id(tensor): -1 for tensor in graph.inputs}  # of each tensor, the number of the step
+    alive: list[Any] = []  # the tensors, lest an id be given away again
 
     def through(graph: Any, prefix: str, inputs: list[Any]) -> Any:
         def visited(operation: Any) -> Callable[..., Any]:
@@ -301,7 +306,11 @@ def _visits(network: Any) -> list[tuple[str, Any, tuple[int, ...]]]:
                 output = operation.compute_output_spec(*args, **kwargs)
                 leaves = jax.tree.leaves(output)
                 shape = tuple(leaves[0].shape[1:]) if leaves else ()
-                found.append((prefix + operation.name, operation, shape))
+                entered = [id(leaf) for leaf in jax.tree.leaves((args, kwargs))]
+                inputs = tuple(sorted({makers[each] for each in entered if each in makers}))
+                makers.update({id(leaf): len(found) for leaf in leaves})
+                alive.extend(leaves)
+                found.append((prefix + operation.name, operation, shape, inputs))
                 return output
 
             return call

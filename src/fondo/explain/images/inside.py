@@ -111,8 +111,11 @@ def last_maps(network: Any) -> LayerFacts:
     Returns
     -------
     layer : LayerFacts
-        The last convolution with what is behind it at the same size and with the same channels,
-        such as its normalisation, the sum of a residual block and the activation; never a pooling.
+        The last convolution, joined with what goes beside it (the sum of a residual block, maps
+        laid behind one another), with what is behind at the same size and with the same channels,
+        such as normalisation and activation. All that the network answers passes through it; it is
+        never a pooling. Convolutions behind a mean of the whole picture have no places any more,
+        and do not count.
 
     Raises
     ------
@@ -120,14 +123,26 @@ def last_maps(network: Any) -> LayerFacts:
         The network has no convolution.
     """
     known = layers(network)
-    found = [facts for facts in known if is_convolution(network, facts)]
+    passed = _passed_by_all(known)
+    blind = next((facts.index for facts in passed if "Global" in facts.kind), len(known))
+    found = [facts for facts in known[:blind] if is_convolution(network, facts)]
     if not found:
         raise BadParameter(
             f"grad_cam(network={network.name!r}): the network has no convolution. Use saliency or "
             "occlusion."
         )
-    behind = [f for f in known[found[-1].index :] if f.shape == found[-1].shape]
-    return [f for f in behind if "Pool" not in f.kind and "Drop" not in f.kind][-1]
+    last = found[-1].index
+    joined = [f for f in passed if f.index >= last and len(f.shape) == 3] or known[last:]
+    alike = [f for f in joined if f.shape == joined[0].shape]
+    return [f for f in alike if "Pool" not in f.kind and "Drop" not in f.kind][-1]
+
+
+def _passed_by_all(known: list[LayerFacts]) -> list[LayerFacts]:
+    """Layers that everything passes on its way through the network: no way leads around them."""
+    consumed = {source for facts in known for source in facts.inputs}
+    ends = [(facts.index, len(known)) for facts in known if facts.index not in consumed]
+    ways = [(source, facts.index) for facts in known for source in facts.inputs] + ends
+    return [f for f in known if not any(start < f.index < end for start, end in ways)]
 
 
 def first_filters(network: Any) -> LayerFacts | None:

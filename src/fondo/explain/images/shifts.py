@@ -43,7 +43,7 @@ class ShiftStudy:
 
     Attributes
     ----------
-    metric : {"accuracy", "mean absolute error"}
+    metric : {"accuracy", "mean absolute error", "mean absolute error of standardised numbers"}
         What the scores are.
     n_rows : int
         Pictures.
@@ -143,11 +143,11 @@ def shift_study(
 
     Parameters
     ----------
-    answer : callable (n, height, width, channels) -> (n,)
-        Labels, or numbers.
+    answer : callable (n, height, width, channels) -> (n,) or (n, k)
+        Labels, or numbers; several of a picture in units that can be put together.
     pictures : array (n, height, width, channels)
         What it takes, in the size that it takes.
-    y : array (n,)
+    y : array (n,) or (n, k)
         The truth; numbers where it holds fractions or the answers do.
     most : int, at least 1, default=5
         Largest shift. Pixels; less where the pictures are small.
@@ -190,6 +190,7 @@ def shift_study(
             rows.append(Shifted(axis, pixels, *_score(truth, told, numbers)))
     words = "the edge goes on" if isinstance(fill, str) else f"the colour {list(fill)}"
     metric = "mean absolute error" if numbers else "accuracy"
+    metric += " of standardised numbers" if truth.ndim == 2 else ""
     return ShiftStudy(metric, len(truth), words, rows)
 
 
@@ -198,6 +199,6 @@ def _score(truth: Array, told: Array, numbers: bool) -> tuple[float, float, floa
         hits = int((truth == told).sum())
         low, high, _ = wilson(hits, len(truth))
         return hits / len(truth), low, high
-    off = np.abs(truth.astype(float) - told)
+    off = np.abs(truth.astype(float) - told).reshape(len(truth), -1).mean(axis=1)
     half = normal_quantile(0.95) * off.std(ddof=min(1, len(off) - 1)) / np.sqrt(len(off))
     return float(off.mean()), float(max(0.0, off.mean() - half)), float(off.mean() + half)

@@ -85,7 +85,7 @@ class ImageTask(FileTask):
         check_beside(type(self).__name__, self._beside, self.backbone, self.augment)
         self._check_light()
         if self._beside:
-            self.beside_ = scale_beside(read_beside(type(self).__name__, X, self._beside))
+            self.beside_ = scale_beside(self._read_beside(X))
         survey = X.pictures.survey()
         form = choose_form(survey, self.pictures or Pixels(), self.backbone or Backbone())
         self.form_ = (form.height, form.width, form.channels, form.fit, form.crop)
@@ -112,9 +112,12 @@ class ImageTask(FileTask):
             return {"features": np.asarray((features - mean) / scale, np.float32)}
         inputs = {"pictures": X.pictures.load(self.form)}
         if self._beside:
-            values = read_beside(type(self).__name__, X, self._beside)
-            inputs["beside"] = standardised(values, self.beside_)
+            inputs["beside"] = standardised(self._read_beside(X), self.beside_)
         return inputs
+
+    def _read_beside(self, X: Album) -> np.ndarray:
+        """Columns (n, k) beside the pictures, in their own units."""
+        return read_beside(type(self).__name__, X, self._beside)
 
     @property
     def _beside(self) -> Sequence[str]:
@@ -134,7 +137,9 @@ class ImageTask(FileTask):
     def _equalizer(self) -> str | None:
         """What makes the light of pictures alike, one of `layers.equalize.EQUALIZERS`."""
         asked = self.pictures.equalize if self.pictures else False
-        return {False: None, True: "brightness"}.get(asked, asked)
+        if isinstance(asked, str):
+            return asked
+        return "brightness" if asked else None
 
     @property
     def n_outputs(self) -> int:

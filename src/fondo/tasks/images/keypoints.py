@@ -73,7 +73,8 @@ class ImageKeypoints(ImageTask):
     the points over the square root of the area of the box around the true ones.
     """
 
-    kind: ClassVar[str] = "points"
+    kind: ClassVar[Any] = "points"
+    several: ClassVar[str] = "points"
     aim_of_change: ClassVar[Any] = "points"
     contracts: ClassVar[Mapping[str, Contract]] = SHARED_CONTRACTS | {
         "loss": Choice("mae", "mse", "huber"),

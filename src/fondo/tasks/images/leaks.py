@@ -35,7 +35,7 @@ def picture_leaks(train: Part, test: Part, kind: str) -> list[Any]:
         checks.Part(survey.digests, {}, _single(part.y), part.times, part.groups)
         for part, survey in zip((train, test), surveys, strict=True)
     ]
-    found = checks.find_leaks(rows[0], rows[1], "number" if kind == "number" else "class")
+    found = checks.find_leaks(rows[0], rows[1], "number" if kind.startswith("number") else "class")
     pairs = twins(surveys[0], surveys[1])
     if pairs.near:
         found.append(_near(pairs, train, test))
