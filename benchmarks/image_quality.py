@@ -126,7 +126,7 @@ def mnist(folder: Path) -> Iterator[Result]:
 def signs(folder: Path) -> Iterator[Result]:
     """Tracks kept whole; judged on the pictures that the set sets apart. Then three kinds of light.
 
-    The kinds of light are compared over three seeds with a network of a quarter of the size.
+    The kinds of light are compared over three seeds with a quarter of the channels, at 24 pixels.
     """
     table = read_source(folder / "images/signs/train")
     y = table["label"].cast(pl.Int64).to_numpy()
@@ -134,7 +134,7 @@ def signs(folder: Path) -> Iterator[Result]:
     apart = read_source(folder / "images/signs/test_labels.csv")
     test = Part(apart, apart["class"].to_numpy())
     held = {"color": "grey", "equalize": "local"}
-    yield judged("signs", sign_reader(held, None, 30, 0), train, test, 0.85)
+    yield judged("signs", sign_reader(held, 32, None, 30, 0), train, test, 0.85)
     lights: dict[str, dict[str, Any]] = {
         "grey as it is": {"color": "grey"},
         "grey, equalised": {"color": "grey", "equalize": True},
@@ -143,24 +143,26 @@ def signs(folder: Path) -> Iterator[Result]:
     }
     for name, light in lights.items():
         for seed in range(3):
-            task = sign_reader(light, (16, 32, 64), 15, seed)
+            task = sign_reader(light, 24, (16, 32, 64), 15, seed)
             yield judged(f"signs, {name}, seed {seed}", task, train, test, 0.0)
 
 
-def sign_reader(light: dict[str, Any], filters: Any, epochs: int, seed: int) -> ImageClassifier:
+def sign_reader(
+    light: dict[str, Any], size: int, filters: Any, epochs: int, seed: int
+) -> ImageClassifier:
     """A classifier of signs that looks at them in some light."""
     change = Augment(
         shift=0.08, rotation=10, zoom=0.15, shear=8, brightness=0.1, contrast=0.3, blur=0.04
     )
     return ImageClassifier(
-        pictures=Pixels(size=32, **light), augment=change, epochs=epochs, batch_size=64,
+        pictures=Pixels(size=size, **light), augment=change, epochs=epochs, batch_size=64,
         architecture=ConvNet(kind="plain", filters=filters, depth=2, dropout=0.5),
         patience=None, validation=None, random_state=seed,
     )  # fmt: skip
 
 
 def faces(folder: Path) -> Iterator[Result]:
-    """Two classes: from scratch, on features of a backbone, and the best of ours."""
+    """Two classes: from scratch, on features of a backbone, and with it fine-tuned."""
     table = read_source(folder / "images/faces")
     y = table["label"].to_numpy()
     rest, part = split_rows(len(y), 0.2, 0, stratify=y)
@@ -170,12 +172,13 @@ def faces(folder: Path) -> Iterator[Result]:
     # maps of its middle: the last ones tell things apart, and all of these are faces
     middle = {"name": "efficientnet_lite0", "layer": "block5b_add", "head": "spatial", "hidden": 64}
     frozen = ImageClassifier(pictures=Pixels(size=128), backbone=Backbone(**middle), epochs=40)
-    yield judged("faces, frozen features", frozen, train, test, 0.86)
+    # 0.86 is asked of frozen features, 0.89 of the best of all, which is these
+    yield judged("faces, frozen features", frozen, train, test, 0.89)
     tuned = Backbone(**middle, fine_tune=6, fine_tune_rate=3e-4)
-    best = ImageClassifier(
+    also = ImageClassifier(
         pictures=Pixels(size=96), backbone=tuned, augment=flip, epochs=6, batch_size=32
     )
-    yield judged("faces, best", best, train, test, 0.89)
+    yield judged("faces, fine-tuned", also, train, test, 0.86)
 
 
 def keypoints(folder: Path) -> Iterator[Result]:
