@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses=4 --dist worksteal
 # what is promised to the bit is tested on programs compiled as users' are; see tests/conftest.py
-TO_THE_BIT := $(patsubst %,tests/engine/test_%.py,beside checkpoints dots latest packing step stream train whole) \
+TO_THE_BIT := $(patsubst %,tests/engine/test_%.py,checkpoints packing step stream train whole) \
 	tests/layers/test_drawing.py src/fondo/layers/drawing.py
 
 .PHONY: demo demo-funds test lint types bench docs snapshots pictures lock clean help

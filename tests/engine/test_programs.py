@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,25 @@ def test_the_logs_are_sums_over_rows_and_their_weight(
     assert found["weight"].sum() == pytest.approx(rows.weight.sum(), rel=1e-6)
     whole = jax.jit(step.evaluate)(state, rows.arrays)
     assert found["loss"].sum() == pytest.approx(float(whole["loss"]), rel=1e-5)
+
+
+@pytest.mark.parametrize("learn", [True, False])
+def test_a_step_is_traced_once_for_a_program(
+    make_step: Callable[..., Any], rows: Examples, learn: bool
+) -> None:
+    step, traced = make_step(), []
+
+    def counted(*given: Any) -> Any:
+        traced.append(given)
+        return step.step(*given) if learn else step.evaluate(*given)
+
+    own = SimpleNamespace(step=counted, evaluate=counted, signature=f"traced once, {learn}")
+    (chunk,) = WholeFeed(rows, 64).chunks(0, 0)
+    loop = Loop(own, step.init(epoch_key(0, 0)), chunk, learn=learn)
+    assert len(traced) == 1
+    _, logs = loop.run(step.init(epoch_key(0, 0)), chunk, epoch_key(0, 1))
+    assert read_logs(logs, chunk)["weight"].sum() == pytest.approx(rows.weight.sum(), rel=1e-6)
+    assert len(traced) == 1
 
 
 def test_steps_can_be_vmapped_side_by_side(make_step: Callable[..., Any], rows: Examples) -> None:

@@ -200,7 +200,7 @@ def test_the_likeliest_class_is_judged_whatever_the_threshold() -> None:
 class Lazy:
     """What `diagnose_parts` asks of a task: a classifier that always answers the same."""
 
-    kind, epochs, history_, best_epoch_ = "class", 5, [{}] * 5, 5
+    kind, data, epochs, history_, best_epoch_ = "class", "tables", 5, [{}] * 5, 5
     weighted, probable = False, True
 
     def __init__(self, p: float) -> None:

@@ -32,8 +32,16 @@ def test_skill_is_found_by_every_model_and_not_by_chance(done) -> None:
     assert precision(done, "random")[0] < 0.40
 
 
+@pytest.fixture(scope="module")
+def boosted(skilled):
+    """Boosted trees, which `done` does without."""
+    return backtest(skilled, [Boosting()], plan=FEW, leak=False)
+
+
 @pytest.mark.parametrize("what", ["shuffled", "missing"])
-def test_what_comes_after_a_date_changes_nothing_before_it(skilled, done, what: str) -> None:
+def test_what_comes_after_a_date_changes_nothing_before_it(
+    skilled, done, boosted, what: str
+) -> None:
     """A13: features, fitted models and scores of dates up to t are the same bytes."""
     t = int(np.searchsorted(skilled.dates, np.datetime64("2008-01-15")))
     nav = skilled.nav.copy()
@@ -46,7 +54,6 @@ def test_what_comes_after_a_date_changes_nothing_before_it(skilled, done, what: 
         nav[t + 1 :] = nav[t] * np.exp(np.cumsum(random.permuted(steps, axis=0), axis=0))
     other = replace(skilled, nav=nav)
     again = backtest(other, [QUICK, Forest(draws=1), SMALL, Boosting()], plan=FEW, leak=False)
-    whole = backtest(skilled, [Boosting()], plan=FEW, leak=False)
     until = skilled.dates[t].item()
     before = done.tested.filter(done.tested["date"] <= until)
     found = again.tested.filter(again.tested["date"] <= until)
@@ -54,7 +61,7 @@ def test_what_comes_after_a_date_changes_nothing_before_it(skilled, done, what: 
     for name in ("logistic", "forest", "network", *done.baselines):
         wanted = before[f"score:{name}"].to_numpy()
         assert found[f"score:{name}"].to_numpy().tobytes() == wanted.tobytes(), name
-    rows = whole.tested.filter(whole.tested["date"] <= until)["score:boosting"].to_numpy()
+    rows = boosted.tested.filter(boosted.tested["date"] <= until)["score:boosting"].to_numpy()
     assert found["score:boosting"].to_numpy().tobytes() == rows.tobytes()
 
 

@@ -21,6 +21,7 @@ def test_training_is_diagnosed_in_answer_folder_and_report(classifier, regressor
     for result, metric in ((classifier, "error_rate"), (regressor, "rmse")):
         found = result.diagnosis
         assert found.levels.metric == metric
+        assert found.data == "tables"
         told = result.to_json()["diagnosis"]
         assert json.loads(json.dumps(told, allow_nan=False)) == told
         kept = json.loads((result.model / "diagnosis.json").read_text())

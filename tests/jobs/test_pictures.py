@@ -1,6 +1,7 @@
 """Jobs on pictures: a folder or a table in, a model, answers and reasons out."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,13 @@ def table(tmp_path_factory) -> Path:
 def trained(folder, tmp_path_factory):
     out = tmp_path_factory.mktemp("models") / "sides"
     return train(folder, out=out, settings=QUICK, group=r"picture:(\w+)/(\d+)_\d\.png")
+
+
+def test_what_holds_it_back_is_told_of_pictures(trained):
+    assert trained.diagnosis.data == "pictures"
+    told = " ".join([trained.diagnosis.line, *(g.sentence for g in trained.diagnosis.gaps)])
+    assert "on training pictures" in told
+    assert not re.search(r"\b(rows?|columns?)\b", told)
 
 
 def test_a_folder_of_class_folders_is_trained_on_and_judged(trained):

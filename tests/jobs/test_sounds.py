@@ -1,6 +1,7 @@
 """Jobs on sounds: a folder or a table in, a model, answers and what they rest on out."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -67,6 +68,13 @@ def test_a_folder_of_class_folders_is_trained_on_and_judged(trained):
     assert "decibels of 16 mel bands" in page
     assert "media-src data:" in page
     assert page.count("<audio ") == len(trained.heard.wrong) + len(trained.heard.right)
+
+
+def test_what_holds_it_back_is_told_of_sounds(trained):
+    assert trained.diagnosis.data == "sounds"
+    told = " ".join([trained.diagnosis.line, *(g.sentence for g in trained.diagnosis.gaps)])
+    assert "on training sounds" in told
+    assert not re.search(r"\b(rows?|columns?)\b", told)
 
 
 def test_groups_of_a_pattern_stay_on_one_side(trained):

@@ -181,7 +181,8 @@ def _loop(
     names = sorted(jax.eval_shape(one, carried, jnp.int32(0))[1])
     steps = (n_rows + batch - 1) // batch
     logs = jnp.zeros((limit, len(names)), jnp.float32)
-    carried, logs = lax.fori_loop(0, steps, turn, (carried, logs))
+    start = np.int32(0)  # a plain 0 would be weakly typed, and `one` traced again for it
+    carried, logs = lax.fori_loop(start, steps, turn, (carried, logs))
     return carried, {name: logs[:, k] for k, name in enumerate(names)}
 
 

@@ -54,6 +54,7 @@ class Task(Defaults, BaseEstimator, ABC):  # type: ignore[misc]
 
     contracts: ClassVar[Mapping[str, Contract]] = {}
     kind: ClassVar[Any]  # of target, for `judge`: one of `judge.answers.KINDS`
+    data: ClassVar[str] = "tables"  # kind of data: how rows are shown, and what they are called
     groups: ClassVar[Mapping[str, type]] = {}  # settings that are objects, by class name
     setting_groups: ClassVar[Mapping[str, type]] = {}  # the same, by parameter name
     _lent: Any = None  # weights in place of the network's own, see `tasks.beside`
