@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 LIMIT = 3.0  # GiB of memory that the run may take
-COMMAND = "import sys; from fondo.cli import main; main()"
+COMMAND = "from fondo.cli.main import main; main()"
 
 
 def drawn(seed: int, side: int) -> bytes:

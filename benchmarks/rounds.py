@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers import Peer, Round, SkippedError, environment
-from benchmarks.tables import Times
+from benchmarks.peers import Peer, Round, environment
+from benchmarks.tables import Times, in_turns
 
 Start = tuple[Callable[[Sequence[str]], Round], Mapping[str, str]]
 """What makes ready for rounds on files, and what is set in the environment of its process."""
@@ -71,25 +71,9 @@ def serve(suite: Suite, part: str, name: str, folder: str) -> None:
 
 
 def measure(suite: Suite, part: str, rounds: int, folder: str = "") -> Times:
-    """Seconds of all peers of a part, round after round; the first round is not counted."""
-    times = Times({name: [] for name in suite.peers[part]})
-    running = {name: SuitePeer(suite, part, name, folder) for name in suite.peers[part]}
-    try:
-        for turn in range(rounds + 1):
-            for name, peer in list(running.items()):
-                try:
-                    (found,) = peer.round()
-                except SkippedError as reason:
-                    times.skipped[name] = str(reason)
-                    del times.rounds[name]
-                    running.pop(name).stop()
-                    continue
-                if turn > 0:
-                    times.rounds[name].append(found)
-    finally:
-        for peer in running.values():
-            peer.stop()
-    return times
+    """Seconds of all peers of a part, in turns."""
+    peers = {name: SuitePeer(suite, part, name, folder) for name in suite.peers[part]}
+    return in_turns(dict(peers), rounds)
 
 
 def show(title: str, times: Times, unit: str = "s an epoch", work: int = 0) -> None:

@@ -49,8 +49,12 @@ class Times:
 
 def measure(work: Work, optimizer: str, names: Sequence[str], rounds: int) -> Times:
     """Times of all peers, round after round; the first one compiles and is not counted."""
-    times = Times({name: [] for name in names})
-    running = {name: Peer(name, work, optimizer) for name in names}
+    return in_turns({name: Peer(name, work, optimizer) for name in names}, rounds)
+
+
+def in_turns(running: dict[str, Peer], rounds: int) -> Times:
+    """Times of running peers, in turns, the first of which is not counted; they are stopped."""
+    times = Times({name: [] for name in running})
     try:
         for turn in range(rounds + 1):
             for name, peer in list(running.items()):
