@@ -119,7 +119,8 @@ recipe = Recipe(
         "One probe says little; over all test pictures the two can be told apart.",
         "The step that compiles the network is missing in the text; one run, test rows watched.",
     ),
-    ours="not yet measured on the real data",
+    ours="98.2 % (97.8 to 98.6), 3 seeds; the mean 1 moved left by one 0.91 (dense 0.53); all test "
+    "pictures moved left by 1 and 2: 96.9 and 84.1 % (dense 93.5 and 73.6)",
     naive="0.1 for each digit; 11.35 % of the test pictures: always the commonest digit",
     lesson=(
         "Shared weights and pooling forgive a shift by a pixel or two and no more; the dense layer "

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fondo.report.svg import Chart
 
 EPOCHS, BATCH, SIZE = 10, 32, 128  # the source has 224 pixels
+JUDGED = 0.25  # of the pictures
 POINTS, EYES = 68, (36, 45)  # outer corners of the eyes
 MAPS, PARAMETERS = (7, 7, 512), 3_478_664
 PERSON = r"image:(.+)_\d+\.\w+$"
@@ -31,23 +32,29 @@ class Album:
 
 
 def album(kitchen: Kitchen) -> Album:
-    """The parts of the folder, or drawn faces whose persons are kept apart."""
+    """Faces of the folder, or drawn ones, in two parts that share no person.
+
+    The folder's own parts share persons, so they are put together first.
+    """
+    import numpy as np
+
     from fondo.data.images.pictures import Pictures
     from fondo.data.splits import split_rows
     from fondo.recipes.easel import faces
 
     if kitchen.data is not None:
-        train, test = (_part(kitchen, name) for name in ("train", "test"))
-        return Album(train[0], train[1], test[0], test[1], train[2], test[2])
-    drawn = faces()
-    X, y, who = Pictures.of_array(drawn.pictures, "sample"), drawn.targets, drawn.groups
-    a, b = split_rows(len(y), 0.25, kitchen.seed, groups=who)
+        parts = [_part(kitchen, name) for name in ("train", "test")]
+        X = Pictures.of_places([place for places, _, _ in parts for place in places])
+        y, who = (np.concatenate([part[k] for part in parts]) for k in (1, 2))
+    else:
+        drawn = faces()
+        X, y, who = Pictures.of_array(drawn.pictures, "sample"), drawn.targets, drawn.groups
+    a, b = split_rows(len(y), JUDGED, kitchen.seed, groups=who)
     return Album(X.take(a), y[a], X.take(b), y[b], who[a], who[b])
 
 
-def _part(kitchen: Kitchen, name: str) -> "tuple[Pictures, np.ndarray, np.ndarray]":
-    """Pictures, points and persons of one part of the folder."""
-    from fondo.data.images.pictures import Pictures
+def _part(kitchen: Kitchen, name: str) -> "tuple[list[str], np.ndarray, np.ndarray]":
+    """Files, points and persons of one part of the folder."""
     from fondo.data.tables.patterns import column_of
     from fondo.data.tables.read import read_table
     from fondo.errors import BadData
@@ -63,7 +70,7 @@ def _part(kitchen: Kitchen, name: str) -> "tuple[Pictures, np.ndarray, np.ndarra
         )
     places = [str(kitchen.data / name / image) for image in frame["image"].to_list()]
     points = frame.select(columns).to_numpy().astype(float).reshape(-1, POINTS, 2)
-    return Pictures.of_places(places), points, column_of(frame, PERSON).to_numpy()
+    return places, points, column_of(frame, PERSON).to_numpy()
 
 
 def targets(points: "np.ndarray", height: int, width: int) -> "np.ndarray":
@@ -167,7 +174,8 @@ def _told(
     notes = (
         found.note,
         f"{len(told.y):,} pictures of {len(set(told.persons)):,} persons to learn from, "
-        f"{len(told.y_test):,} of {len(set(told.persons_test)):,} others to judge on.",
+        f"{len(told.y_test):,} of {len(set(told.persons_test)):,} others to judge on; "
+        "a folder's own two parts, which may share persons, are put together first.",
         "The outputs are offsets from the mean shape, linear; the source has a sigmoid, which "
         "keeps points inside the frame, though some lie outside it.",
         f"Means over {len(seen)} seeds with the 95 % interval of the mean; several pictures show "
@@ -206,7 +214,8 @@ recipe = Recipe(
         "Frames of one film show the same person, and the last tenth of the rows is the validation "
         "part: persons can be on both sides.",
     ),
-    ours="not yet measured on the real data",
+    ours="SqueezeNet, the only one at hand: normalised mean error 9.9 % (9.6 to 10.2), 3.7 pixels; the "
+    "mean shape 17.6 %; 91 persons apart, 3 seeds",
     naive="the mean shape of the training faces",
     lesson=(
         "Divide coordinates by the size of the picture and a resize changes nothing. Keep each "

@@ -4,7 +4,7 @@ Moving pictures is in `explain.images.shifts`: right is positive, black comes in
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -113,7 +113,10 @@ def sure_figure(
     from fondo.recipes.curves import mean
 
     naive = 1 / len(seen[0].probe[0])
-    return mean(name, [each.sure(pixels) for each in seen], naive=naive, published=published)
+    found = mean(name, [each.sure(pixels) for each in seen], naive=naive, published=published)
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))  # a probability
 
 
 def kept(seen: Sequence[Shifts], pixels: int) -> int:
