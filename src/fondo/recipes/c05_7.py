@@ -214,8 +214,8 @@ recipe = Recipe(
         "Frames of one film show the same person, and the last tenth of the rows is the validation "
         "part: persons can be on both sides.",
     ),
-    ours="SqueezeNet, the only one at hand: normalised mean error 9.9 % (9.6 to 10.2), 3.7 pixels; the "
-    "mean shape 17.6 %; 91 persons apart, 3 seeds",
+    ours="SqueezeNet, the only one at hand: normalised mean error 9.9 % (9.6 to 10.2), 3.7 pixels; "
+    "the mean shape 17.6 %; 91 persons apart, 3 seeds",
     naive="the mean shape of the training faces",
     lesson=(
         "Divide coordinates by the size of the picture and a resize changes nothing. Keep each "
