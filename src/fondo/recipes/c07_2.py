@@ -196,7 +196,7 @@ recipe = Recipe(
         "Validation below training loss is dropout and an easy stretch of road, not quality.",
     ),
     ours="mean absolute error, 1 is full lock: SqueezeNet 0.102 (0.083 to 0.121), from nothing "
-    "0.100; straight on 0.083, as one frame ago 0.049: the picture alone does not beat them, 3 seeds",
+    "0.100; straight on 0.083, as one frame ago 0.049: pictures alone do not beat them, 3 seeds",
     naive="straight on: 0; and the angle of one frame ago",
     lesson=(
         "Cut a drive by time, and put one who drives straight on and one who holds the wheel "
