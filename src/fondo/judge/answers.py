@@ -3,6 +3,7 @@
 The scores themselves are in `metrics`; answers in words and units come from the tasks.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -295,6 +296,13 @@ def point_case(y: Array, answers: Answers) -> PointCase:
     return PointCase(np.zeros(len(truth)), distances.mean(axis=1), distances)
 
 
+def titles(names: Sequence[str], count: int) -> tuple[str, ...]:
+    """Names of so many targets, counted where they have none."""
+    if len(names) == count:
+        return tuple(names)
+    return tuple(f"target {k + 1}" for k in range(count))
+
+
 def numbers_case(y: Array, answers: Answers) -> NumbersCase:
     """Check truth and answers of one who answers several numbers a row.
 
@@ -317,9 +325,7 @@ def numbers_case(y: Array, answers: Answers) -> NumbersCase:
             f"measure(y, answers): several numbers a row must be (rows, k), and as many answered "
             f"as true ones. Found {truth.shape} and {guess.shape}."
         )
-    names = answers.names
-    if len(names) != truth.shape[1]:
-        names = tuple(f"target {k + 1}" for k in range(truth.shape[1]))
+    names = titles(answers.names, truth.shape[1])
     for what, values in (("y", truth), ("answers.numbers", guess)):
         rows, columns = np.nonzero(~np.isfinite(values))
         if len(rows):

@@ -11,11 +11,12 @@ from sklearn.utils.validation import check_is_fitted
 from fondo.engine.losses import check_target, number_objective
 from fondo.engine.objective import Objective
 from fondo.errors import BadData
+from fondo.judge.answers import titles
 from fondo.judge.conformal import half_width
 from fondo.judge.metrics import Answers
 from fondo.tasks.base import Task
 from fondo.tasks.rows import Part, missing_target
-from fondo.tasks.several import LARGEST, aligned, checked, is_number, titles, too_large
+from fondo.tasks.several import LARGEST, aligned, checked, is_number, too_large
 
 
 class _Kind:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from fondo.errors import BadData, did_you_mean
+from fondo.judge.answers import titles
 
 LARGEST = 1e150  # of a target: its square still fits in float64
 
@@ -39,13 +40,6 @@ def with_names(y: Any) -> Any:
     values = (y.to_numpy() if isinstance(y, pl.DataFrame) else np.asarray(y)).view(Targets)
     values.names = tuple(str(name) for name in y.columns)
     return values
-
-
-def titles(names: Sequence[str], count: int) -> tuple[str, ...]:
-    """Names of so many targets, counted where they have none."""
-    if len(names) == count:
-        return tuple(names)
-    return tuple(f"target {k + 1}" for k in range(count))
 
 
 def checked(y: np.ndarray, owner: str) -> Targets:

@@ -13,6 +13,7 @@ from fondo.tasks.rows import Part
 
 MANY = 0.01  # of the test pictures that look like training pictures: beyond it, a person must look
 EXAMPLES = 3
+NUMERIC = ("number", "numbers")  # kinds whose targets are compared as numbers
 
 
 def picture_leaks(train: Part, test: Part, kind: str) -> list[Any]:
@@ -35,7 +36,7 @@ def picture_leaks(train: Part, test: Part, kind: str) -> list[Any]:
         checks.Part(survey.digests, {}, _single(part.y), part.times, part.groups)
         for part, survey in zip((train, test), surveys, strict=True)
     ]
-    found = checks.find_leaks(rows[0], rows[1], "number" if kind.startswith("number") else "class")
+    found = checks.find_leaks(rows[0], rows[1], "number" if kind in NUMERIC else "class")
     pairs = twins(surveys[0], surveys[1])
     if pairs.near:
         found.append(_near(pairs, train, test))
