@@ -92,6 +92,24 @@ def test_new_voices_are_heard_and_the_verdict_has_intervals(model, folders):
     assert found["real_time_factor"] < 1
 
 
+def test_a_threshold_is_chosen_anew_and_written_into_the_folder(model, folders, tmp_path):
+    shutil.copytree(model, tmp_path / "model")
+    given = ("trigger", "choose", tmp_path / "model", folders / "test")
+    quiet = 0.001 * np.random.default_rng(0).normal(size=5 * RATE)
+    soundfile.write(tmp_path / "room.wav", quiet, RATE)
+    limits = ("--false-alarms", 300, "--near-misses", 0.5)
+    found = json.loads(run(*given, *limits, "--without", tmp_path / "room.wav", "--json"))
+    old, new = TriggerWord.load(model), TriggerWord.load(tmp_path / "model")
+    assert found["before"] == old.policy.threshold
+    assert found["policy"]["threshold"] == new.policy.threshold == new.choice_["threshold"]
+    assert (new.false_alarms, new.near_misses) == (300.0, 0.5)
+    assert found["choice"]["recall"]["n"] == 16
+    assert new.scores(quiet[:RATE]).tolist() == old.scores(quiet[:RATE]).tolist()
+    assert "On these recordings: threshold" in run(*given)  # at the limits it was given last
+    assert "false_alarms" in _refused(*given, "--false-alarms", 0)
+    assert "voice" in _refused("trigger", "choose", tmp_path / "model", folders / "train")
+
+
 def test_voices_that_were_learnt_from_are_refused(model, folders):
     task = TriggerWord.load(model)
     with pytest.raises(BadData, match=r"voice(?s:.*)'training' and 'judging'"):

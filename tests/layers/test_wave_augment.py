@@ -176,6 +176,24 @@ def test_a_room_is_a_filter_and_does_not_come_round():
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
+def test_another_tone_moves_each_frequency_within_its_bounds_and_keeps_level_and_place():
+    rate, n = 16000, 4000
+    noise = waves(40, n)
+    found = np.asarray(changed(noise, KEY, WaveChanges(tone=9, rate=rate)))
+    np.testing.assert_allclose(decibels(found), decibels(noise), atol=1e-3)
+    powers = [np.abs(np.fft.rfft(batch)) ** 2 for batch in (found, noise)]
+    moved = 10 * np.log10(powers[0] / powers[1])  # decibels (clips, frequencies)
+    spread = moved.max(axis=1) - moved.min(axis=1)
+    assert (spread <= 18.1).all()  # from 9 below to 9 above
+    assert spread.max() > 9
+    steps = np.abs(np.diff(moved[:, 20:]))  # a line over octaves: neighbours are alike
+    assert steps.max() < 1.5
+    click = np.zeros((5, n), np.float32)
+    click[:, 2000] = 1
+    toned = np.asarray(changed(click, KEY, WaveChanges(tone=9, rate=rate)))
+    assert (np.abs(toned).argmax(axis=1) == 2000).all()
+
+
 def test_a_share_of_the_clips_gets_noise():
     found = np.asarray(changed(waves(60), KEY, WaveChanges(noise=(0, 0), share=0.5)))
     same = (found == waves(60)).all(axis=1)
@@ -183,7 +201,15 @@ def test_a_share_of_the_clips_gets_noise():
 
 
 ALL = WaveChanges(
-    gain=6, polarity=True, shift=0.1, speed=0.1, room=0.01, noise=(0, 20), colour="any", share=0.8
+    gain=6,
+    polarity=True,
+    shift=0.1,
+    speed=0.1,
+    tone=6,
+    room=0.01,
+    noise=(0, 20),
+    colour="any",
+    share=0.8,
 )
 
 

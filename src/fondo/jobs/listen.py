@@ -174,14 +174,53 @@ def evaluate_trigger(
     BadData
         A voice of the folder was learnt from.
     """
+    begun = time.perf_counter()
+    failures: list[dict[str, Any]] = []
+    words, rest = _heard_in(task, folder, streams, seed, failures)
+    took = time.perf_counter() - begun
+    both = [*words, *rest]
+    return Judged(
+        detect(words, task.policy), detect(rest, task.policy), detection_curve(both, task.policy),
+        sum(stream.seconds for stream in both), took, _megabytes(), failures,
+    )  # fmt: skip
+
+
+def choose_threshold(
+    task: TriggerWord, folder: Path, streams: Sequence[Path] = (), *, seed: int = 0
+) -> TriggerWord:
+    """Choose the threshold anew on a folder of recordings, heard as `evaluate_trigger` hears them.
+
+    Parameters
+    ----------
+    task : TriggerWord
+        Fitted; changed.
+    folder : path
+        Of voices that were not learnt from, nor will be judged on.
+    streams : sequence of path, default=()
+        Long recordings without the word, such as of the room that will be listened to.
+    seed : int, default=0
+        Draws the noise where there is no background.
+
+    Raises
+    ------
+    BadData
+        A voice of the folder was learnt from.
+    """
+    words, rest = _heard_in(task, folder, streams, seed, [])
+    return task.choose([*words, *rest])
+
+
+def _heard_in(
+    task: TriggerWord, folder: Path, streams: Sequence[Path], seed: int,
+    failures: list[dict[str, Any]],
+) -> tuple[list[Stream], list[Stream]]:  # fmt: skip
+    """Scores of a folder's words at several distances from the background, and of all else."""
     sources = read_recordings(folder, task.front_end.rate)
     if known := getattr(task, "identities_", None):
         check_apart({"training": known, "judging": sources.identities()},
                     allow=("background", "room"))  # fmt: skip
-    begun = time.perf_counter()
     rng = np.random.default_rng(seed)
-    failures: list[dict[str, Any]] = []
-    spoken_ = [
+    words = [
         _listened(task, *_in_row(sources.positives, sources, snr, rng), failures) for snr in SNRS
     ]
     rest = []
@@ -193,12 +232,7 @@ def evaluate_trigger(
     rest += [
         task.stream(b.samples, name=b.source) for b in sources.backgrounds if len(b.samples) > 1
     ]
-    took = time.perf_counter() - begun
-    both = [*spoken_, *rest]
-    return Judged(
-        detect(spoken_, task.policy), detect(rest, task.policy), detection_curve(both, task.policy),
-        sum(stream.seconds for stream in both), took, _megabytes(), failures,
-    )  # fmt: skip
+    return words, rest
 
 
 def _in_row(

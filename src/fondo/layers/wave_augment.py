@@ -1,4 +1,4 @@
-"""Random changes of waves in training, on the device: louder, later, faster, in a room, in noise.
+"""Random changes of waves in training, on the device: louder, later, in another tone, in noise.
 
 Targets stay as they are: what is said does not change, and of when it is said nothing is known
 here. Changes of spectrograms are in `spec_augment`.
@@ -21,6 +21,10 @@ COLOURS = {"white": 0.0, "pink": 0.5, "brown": 1.0}
 DIRECT = (0.0, 12.0)  # decibels of the direct sound above all echoes: far off, close by
 SHORTEST = 0.2  # of the longest echo, so that no room is without one
 SIXTY = math.log(1000)  # 60 decibels, as an exponent of amplitude
+TONES, LOWEST = (
+    7,
+    60.0,
+)  # frequencies at which loudness is drawn for another tone; the lowest, hertz
 
 CONTRACTS = {
     "gain": Real(0, unit="decibels"),
@@ -28,6 +32,7 @@ CONTRACTS = {
     "shift": Real(0, 1),
     "fill": Choice("silence", "circular"),
     "speed": Real(0, 1, open_high=True),
+    "tone": Real(0, unit="decibels"),
     "room": Real(0, unit="seconds"),
     "noise": Either(Nothing(), Listed(Real(unit="decibels"), least=2, most=2)),
     "colour": Choice(*COLOURS, "any"),
@@ -52,6 +57,9 @@ class WaveChanges:
         What comes in where a shift or another speed leaves a gap: nothing, or the other end.
     speed : float in [0, 1), default=0
         Most that it is played faster or slower, as a share, about its middle; pitch goes with it.
+    tone : float, at least 0, default=0
+        Most that low, middle or high frequencies are made louder or quieter, as another microphone
+        or another throat would. Decibels.
     room : float, at least 0, default=0
         Longest time in which echoes fall by 60 decibels; the shortest is a fifth of it. Seconds.
     noise : two floats or None, default=None
@@ -62,7 +70,7 @@ class WaveChanges:
     share : float in (0, 1], default=1
         Share of the clips that get a room, and, drawn apart, noise.
     rate : float, above 0, default=16000
-        Samples in a second. Hertz; only `room` needs it.
+        Samples in a second. Hertz; only `room` and `tone` need it.
 
     Notes
     -----
@@ -75,6 +83,7 @@ class WaveChanges:
     shift: float = 0.0
     fill: str = "silence"
     speed: float = 0.0
+    tone: float = 0.0
     room: float = 0.0
     noise: tuple[float, float] | None = None
     colour: str = "white"
@@ -84,7 +93,7 @@ class WaveChanges:
     @property
     def any(self) -> bool:
         """Whether anything changes."""
-        amounts = (self.gain, self.polarity, self.shift, self.speed, self.room)
+        amounts = (self.gain, self.polarity, self.shift, self.speed, self.tone, self.room)
         return any(amounts) or self.noise is not None
 
     def check(self) -> None:
@@ -136,7 +145,7 @@ class WaveAugmenter:
 
 
 def changed_waves(waves: Any, key: Any, changes: WaveChanges) -> Any:
-    """Waves (batch, samples), float32: moved, put in a room, in noise, turned, made louder.
+    """Waves (batch, samples), float32: moved, toned, in a room, in noise, turned, made louder.
 
     Parameters
     ----------
@@ -160,6 +169,8 @@ def changed_waves(waves: Any, key: Any, changes: WaveChanges) -> Any:
     rows = waves.shape[0]
     if changes.shift or changes.speed:
         waves = _moved(waves, moving, changes)
+    if changes.tone:
+        waves = toned(waves, jax.random.fold_in(key, TONES), changes)
     if changes.room:
         waves = _some(in_room, waves, room, changes)
     if changes.noise is not None:
@@ -255,6 +266,31 @@ def _around(waves: Any, width: int, fill: str) -> Any:
     """Waves with so many more samples at either end."""
     mode = {"mode": "wrap"} if fill == "circular" else {}
     return jnp.pad(waves, ((0, 0), (width, width)), **mode)
+
+
+def toned(waves: Any, key: Any, changes: WaveChanges) -> Any:
+    """Waves in another tone, as loud as before: some frequencies stronger, others weaker.
+
+    Decibels are drawn at seven frequencies and go in straight lines between them over the logarithm
+    of frequency; phases stay, so nothing moves.
+
+    Parameters
+    ----------
+    waves : float array (batch, samples)
+    key : JAX key
+    changes : WaveChanges
+        At most `changes.tone` decibels either way.
+    """
+    rows, n = waves.shape
+    size = fft.next_fast_len(n, real=True)
+    frequencies = np.maximum(np.fft.rfftfreq(size, 1 / changes.rate), LOWEST)
+    highest = max(changes.rate / 2, 2 * LOWEST)
+    knots = np.geomspace(LOWEST, highest, TONES)
+    lines = [np.interp(np.log(frequencies), np.log(knots), each) for each in np.eye(TONES)]
+    drawn = changes.tone * jax.random.uniform(key, (rows, TONES), minval=-1.0)
+    factors = 10 ** (drawn @ np.stack(lines).astype(np.float32) / 20)
+    heard = jnp.fft.irfft(jnp.fft.rfft(waves, size) * factors, size)[:, :n]
+    return heard * _ratio(_rms(waves), _rms(heard))
 
 
 def in_room(waves: Any, key: Any, changes: WaveChanges) -> Any:

@@ -63,7 +63,8 @@ def test_clips_without_a_number_never_end():
 @given(st.integers(0, 10_000))
 def test_what_is_drawn_keeps_to_the_recipe(seed):
     recipe = Recipe(seconds=1.5, positives=(1, 3), negatives=(0, 2), snr_db=(5, 15), level_db=-30,
-                    gain_db=(-3, 3), speed=(0.8, 1.25), room=0.5, overdriven=0.3)  # fmt: skip
+                    gain_db=(-3, 3), speed=(0.8, 1.25), room=0.5, overdriven=0.3,
+                    tone_db=6.0)  # fmt: skip
     made_of = sources()
     clip = make_clip(made_of, recipe, seed, 0)
     kinds = [e.kind for e in clip.events] + [s.kind for s in clip.skipped]
@@ -151,3 +152,16 @@ def test_sources_and_recipes_that_cannot_be_are_refused():
 
 def test_a_recipe_is_plain_settings():
     assert Recipe(**json.loads(json.dumps(SHORT.to_json()))) == SHORT
+
+
+def test_a_tone_changes_how_a_word_sounds_and_not_which_word_nor_its_length():
+    plain = Recipe(seconds=1.5, positives=(1, 1), negatives=(0, 0), room=0)
+    pair = [make_clip(sources(), recipe, 5, 0) for recipe in (plain, replace(plain, tone_db=12.0))]
+    (one,), (other,) = (clip.events for clip in pair)
+    assert one.source == other.source
+    assert one.end - one.start == other.end - other.start
+    words = [c.samples[e.start * RATE // 1000 :][: (e.end - e.start) * RATE // 1000]
+             for c, e in zip(pair, (one, other), strict=True)]  # fmt: skip
+    spectra = [np.abs(np.fft.rfft(word)) for word in words]
+    assert np.corrcoef(*spectra)[0, 1] < 0.9999
+    assert all(np.abs(clip.samples).max() <= 1 for clip in pair)

@@ -52,6 +52,31 @@ def test_labels_of_two_words_are_the_union_and_their_order_does_not_matter():
     assert end_labels([]).sum() == 0
 
 
+def test_steps_near_where_a_label_begins_and_ends_do_not_count_with_slack():
+    found = end_labels([5000], steps=100, length=10, slack=2)
+    assert np.flatnonzero(found == -1).tolist() == [49, 50, 51, 52, 59, 60, 61, 62]
+    assert np.flatnonzero(found == 1).tolist() == list(range(53, 59))
+    cut = end_labels([0, 9900], steps=100, length=10, slack=2)
+    assert cut[:3].tolist() == [-1, -1, -1]
+    assert cut[-2:].tolist() == [-1, -1]
+
+
+@given(st.lists(st.integers(0, 10_000), max_size=4), st.integers(0, 24))
+def test_what_counts_is_as_without_slack_and_what_one_word_is_sure_of_is_sure(ends, slack):
+    found, plain = end_labels(ends, slack=slack), end_labels(ends)
+    sure = found != -1
+    np.testing.assert_array_equal(found[sure], plain[sure])
+    alone = [end_labels([end], slack=slack) == 1 for end in ends]
+    assert (found[np.any(alone, axis=0)] == 1).all() if ends else not found.any()
+
+
+def test_slack_that_would_leave_nothing_of_a_label_is_refused():
+    with pytest.raises(BadParameter, match="slack"):
+        end_labels([5000], steps=100, length=10, slack=5)
+    with pytest.raises(BadParameter, match="slack"):
+        end_labels([5000], slack=-1)
+
+
 @pytest.mark.parametrize("end", [-1, 10_001, float("nan")])
 def test_an_end_outside_of_the_clip_is_refused(end):
     with pytest.raises(BadData, match="every end must lie between 0 and 10000 milliseconds"):

@@ -1,5 +1,6 @@
 """fondo.data.audio.shaping: pitch, echo, level and length, measured."""
 
+import jax
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from fondo.data.audio.shaping import (
     checked,
     from_db,
     in_room,
+    in_tone,
     looped,
     made_up_room,
     rms,
@@ -18,6 +20,7 @@ from fondo.data.audio.shaping import (
     word_of,
 )
 from fondo.errors import BadData, BadParameter
+from fondo.layers.wave_augment import TONES, WaveChanges, toned
 
 RATE = 8000
 
@@ -164,3 +167,39 @@ def test_a_word_is_found_between_noise_and_clicks():
     assert len(found) == pytest.approx(rate // 2, abs=0.06 * rate)
     np.testing.assert_array_equal(word_of(np.zeros(2000), rate), np.zeros(2000))
     assert len(word_of(np.ones(10), rate)) == 10  # shorter than a stretch
+
+
+def test_another_tone_is_heard_at_each_frequency_by_hand():
+    rate, decibels = 16_000, [0.0, 6.0, -6.0]  # at 60, 693 and 8000 hertz
+    for hertz, wanted in ((60, 0.0), (693, 6.0), (2355, 0.0), (7999, -6.0)):
+        time = np.arange(rate) / rate
+        both = np.sin(2 * np.pi * hertz * time) + 0.1 * np.sin(2 * np.pi * 300 * time)
+        found = np.abs(np.fft.rfft(in_tone(both, rate, decibels)))
+        places = hertz, 300  # one second: hertz are places
+        loud = 20 * np.log10(found[places[0]] / found[places[1]]) - 20  # over the tone beside it
+        beside = np.interp(np.log(300), np.log([60, np.sqrt(60 * 8000), 8000]), decibels)
+        assert loud + beside == pytest.approx(wanted, abs=0.1)
+
+
+@given(st.lists(st.floats(-20, 20), min_size=2, max_size=9), st.integers(2, 900))
+def test_another_tone_leaves_length_and_loudness(decibels, n):
+    samples = np.random.default_rng(n).normal(size=n)
+    found = in_tone(samples, 8000, decibels)
+    assert found.dtype == np.float32
+    assert len(found) == n
+    assert rms(found) == pytest.approx(rms(samples), rel=1e-5)
+    assert not in_tone(np.zeros(n), 8000, decibels).any()
+
+
+def test_tones_of_host_and_device_are_one_law():
+    key, changes = jax.random.key(3), WaveChanges(tone=9.0, rate=16_000)
+    drawn = 9.0 * np.asarray(jax.random.uniform(key, (2, TONES), minval=-1.0))
+    waves = np.random.default_rng(0).normal(size=(2, 4000)) * np.hanning(4000)
+    device = np.asarray(toned(waves, key, changes))
+    host = np.stack([in_tone(w, 16_000, d.tolist()) for w, d in zip(waves, drawn, strict=True)])
+    np.testing.assert_allclose(device, host, atol=0.02)
+
+
+def test_a_tone_needs_two_frequencies():
+    with pytest.raises(BadParameter, match="at least 2 numbers"):
+        in_tone(np.ones(4), 8000, [3.0])

@@ -1,8 +1,11 @@
 """Groups of settings of sound tasks: texts of settings, and what is no distortion."""
 
+import numpy as np
 import pytest
 
-from fondo import AudioClassifier, Distort
+from fondo import AudioClassifier, Distort, Mixing
+from fondo.data.audio.clips import Sources
+from fondo.data.audio.mixing import Recording
 from fondo.errors import BadParameter
 from fondo.tasks.audio.settings import no_distortion
 from fondo.tasks.settings import configure, known_settings
@@ -38,4 +41,13 @@ def test_nothing_is_changed_where_nothing_is_asked_for():
     assert not no_distortion().changes(8000).any
     assert Distort().changes(8000).any
     assert Distort(noise=[10, 20]).changes(8000).noise == (10.0, 20.0)
+    assert Distort(tone=6.0).changes(8000).tone == 6.0
     assert Distort(room=0.2).changes(8000).rate == 8000.0
+
+
+def test_clips_of_a_trigger_word_have_tone_and_slack_but_those_of_the_notes():
+    made_of = Sources(800, [Recording(np.ones(800) / 9, "hum")], [Recording(np.ones(80), "go")])
+    assert Mixing(tone=3).recipe(made_of).tone_db == 3
+    assert Mixing(slack=0.05).unsure == 0.05
+    assert Mixing(notes=True).recipe(made_of).tone_db == 0
+    assert Mixing(notes=True).unsure == 0

@@ -6,18 +6,19 @@ import sys
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 import fondo
-from fondo.backend import jnp
+from fondo.backend import jax, jnp
 from fondo.data.audio.clips import clips
 from fondo.data.audio.mixing import Recording
 from fondo.errors import BadData, BadParameter
-from fondo.judge.detection import Word, detect
+from fondo.judge.detection import Stream, Word, detect
 from fondo.store.weights import hash_arrays
 from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.audio.front import front_end
 from fondo.tasks.audio.mixing import Mixing
-from fondo.tasks.audio.rounds import choose, step_loss
+from fondo.tasks.audio.rounds import chosen, held_streams, step_loss
 from fondo.tasks.audio.trigger import TriggerWord
 
 MIXING = Mixing(clips=64, seconds=3.0, snr_db=(10.0, 30.0), room=0.0, speed=(0.95, 1.05))
@@ -124,6 +125,47 @@ def test_step_loss_by_hand():
     assert float(step_loss(target, outputs, 3.0)[0]) == pytest.approx(wanted, rel=1e-6)
 
 
+def test_steps_that_do_not_count_cost_nothing_and_have_no_slope():
+    target = jnp.array([[0.0, -1.0, 1.0]])
+    outputs = jnp.array([[[0.5], [9.0], [2.0]]])
+    wanted = (np.log1p(np.exp(0.5)) + 3 * np.log1p(np.exp(-2))) / 3
+    assert float(step_loss(target, outputs, 3.0)[0]) == pytest.approx(wanted, rel=1e-6)
+    slopes = jax.grad(lambda z: step_loss(target, z, 3.0).sum())(outputs)
+    assert slopes[0, 1, 0] == 0
+    assert slopes[0, 0, 0] > 0 > slopes[0, 2, 0]
+
+
+def test_a_threshold_is_chosen_anew_on_other_recordings_and_keeps_to_what_is_asked(
+    fitted, new_streams
+):
+    task, before = copy.deepcopy(fitted), fitted.policy.threshold
+    found = {}
+    for limit in (1.0, 2000.0):
+        task.false_alarms = limit
+        assert task.choose(new_streams) is task
+        found[limit] = detect(new_streams, task.policy)
+        assert found[limit].false_alarms <= limit * found[limit].hours + 1e-9
+        assert task.choice_["target"] == limit
+    assert found[1.0].recall.value <= found[2000.0].recall.value
+    assert task.curve_["words"] == found[1.0].recall.n
+    assert fitted.policy.threshold == before
+    task.false_alarms = -1
+    with pytest.raises(BadParameter, match="false_alarms"):
+        task.choose(new_streams)
+    with pytest.raises(NotFittedError):
+        small().choose(new_streams)
+
+
+def test_a_threshold_stays_where_no_other_will_do(fitted):
+    stuck = Stream(np.ones(500), [Word(1.0, 1.5)], 0.02)
+    task = copy.deepcopy(fitted)
+    before = task.policy.threshold
+    with pytest.warns(UserWarning, match=f"stays at {before:g}"):
+        task.choose([stuck])
+    assert task.policy.threshold == before
+    assert "no threshold keeps to it" in task.choice_["words"]
+
+
 def test_clips_are_labelled_behind_their_words(made_sources):
     sources = made_sources((0, 1))
     found = ClipSet.of(clips(sources, MIXING.recipe(sources), 0, 6), front_end("log_mel"), 6)
@@ -135,6 +177,10 @@ def test_clips_are_labelled_behind_their_words(made_sources):
         if ends:
             first = np.flatnonzero(labels[row])[0]
             assert first * 3000 / 147 == pytest.approx(min(ends), abs=50)
+    unsure = found.labels("gru", 0.4, 0.1)
+    np.testing.assert_array_equal(unsure[unsure >= 0], labels[unsure >= 0])
+    assert (unsure == -1).sum() >= 10
+    assert set(found.labels("gru", 0.01, 1.0).ravel().tolist()) <= {0.0, 1.0}  # one step: sure
 
 
 @pytest.mark.parametrize(
@@ -185,17 +231,17 @@ def test_near_misses_do_not_count_as_false_alarms_where_the_threshold_is_chosen(
     found = {}
     for limit in (0.0, 1.0):
         task.near_misses = limit
-        found[limit] = choose(task, close)[1]
+        found[limit] = chosen(task, held_streams(task, close))[1]
     assert found[0.0]["near_misses"]["hits"] == 0
     assert found[0.0]["near_misses"]["n"] > 10
     assert found[1.0]["threshold"] <= found[0.0]["threshold"]
     assert found[1.0]["recall"]["hits"] >= found[0.0]["recall"]["hits"]
-    assert choose(fitted, usual)[1]["near_misses"] is None
+    assert chosen(fitted, held_streams(fitted, usual))[1]["near_misses"] is None
 
 
 def test_a_threshold_is_chosen_with_one_detector_for_all_clips(fitted, made_sources, monkeypatch):
     made, plain = [], TriggerWord.detector
     monkeypatch.setattr(TriggerWord, "detector", lambda task: made.append(task) or plain(task))
-    _, choice, _ = choose(fitted, made_sources((6, 7), (2, 3)))
+    _, choice, _ = chosen(fitted, held_streams(fitted, made_sources((6, 7), (2, 3))))
     assert len(made) == 1
     assert choice == fitted.choice_

@@ -4,7 +4,7 @@ import click
 
 from fondo.cli.line import Commands
 
-COMMANDS = ("record", "synthesise", "train", "evaluate", "listen", "chime", "export")
+COMMANDS = ("record", "synthesise", "train", "evaluate", "choose", "listen", "chime", "export")
 
 
 @click.group("trigger", cls=Commands, names=COMMANDS, package="fondo.cli.trigger")

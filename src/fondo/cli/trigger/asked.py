@@ -28,6 +28,12 @@ with_settings = click.option(
 )  # fmt: skip
 
 
+with_long_recordings = click.option(
+    "--without", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    help="A long recording without the word; several may be given.",
+)  # fmt: skip
+
+
 def opened(model: Path) -> Any:
     """The trigger word of a model folder."""
     from fondo.tasks.audio.trigger import TriggerWord

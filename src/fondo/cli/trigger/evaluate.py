@@ -8,16 +8,13 @@ import click
 from fondo.cli.line import Command
 from fondo.cli.options import with_json, with_quiet, with_seed
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import opened, with_recordings, with_word
+from fondo.cli.trigger.asked import opened, with_long_recordings, with_recordings, with_word
 
 
 @click.command("evaluate", cls=Command)
 @with_word
 @with_recordings
-@click.option(
-    "--without", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-    help="A long recording without the word; several may be given.",
-)  # fmt: skip
+@with_long_recordings
 @click.option(
     "--report", type=click.Path(path_type=Path), metavar="FILE",
     help="Write a page with the curve and with what went wrong, to be heard.",

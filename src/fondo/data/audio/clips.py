@@ -13,7 +13,7 @@ import numpy as np
 
 from fondo.contracts import Either, Flag, Listed, Nothing, Real, Whole, check_value
 from fondo.data.audio.mixing import Clip, Levels, Recording, mix
-from fondo.data.audio.shaping import FASTEST, SLOWEST, at_speed, in_room, made_up_room
+from fondo.data.audio.shaping import FASTEST, SLOWEST, at_speed, in_room, in_tone, made_up_room
 from fondo.errors import BadData, BadParameter
 
 Array = np.ndarray[Any, Any]
@@ -23,6 +23,7 @@ _WORDS = Listed(Whole(0, 1000), least=2, most=2)
 _DECIBELS = Listed(Real(-100, 100), least=2, most=2)
 
 KINDS = ("backgrounds", "positives", "negatives", "rooms", "near_misses")
+TONES = 7  # frequencies at which loudness is drawn for another tone
 ROOM = "made up"  # name of a room that is drawn, where no responses of rooms are given
 
 
@@ -122,6 +123,9 @@ class Recipe:
         What they are made louder or quieter by after that. Decibels.
     speed : (float, float), default=(0.9, 1.1)
         Of each word; the pitch goes along. Not below 0.5, not above 2.
+    tone_db : float, default=0
+        Most that low, middle or high frequencies of a word are made louder or quieter, as another
+        microphone or another throat would. Each word draws how much of it. Decibels.
     room : float in [0, 1], default=0.5
         Share of clips in which the words are heard in a room.
     echo_seconds : (float, float), default=(0.1, 0.6)
@@ -150,6 +154,7 @@ class Recipe:
     level_db: float | None = -30.0
     gain_db: Range = (-10.0, 10.0)
     speed: Range = (0.9, 1.1)
+    tone_db: float = 0.0
     room: float = 0.5
     echo_seconds: Range = (0.1, 0.6)
     direct_db: Range = (0.0, 15.0)
@@ -166,6 +171,7 @@ class Recipe:
         "level_db": Either(Nothing(), Real(-100, 0)),
         "gain_db": _DECIBELS,
         "speed": Listed(Real(SLOWEST, FASTEST), least=2, most=2),
+        "tone_db": Real(0, 60),
         "room": Real(0, 1),
         "echo_seconds": Listed(Real(0, 20, open_low=True), least=2, most=2),
         "direct_db": _DECIBELS,
@@ -248,7 +254,9 @@ def make_clip(sources: Sources, recipe: Recipe, seed: int, number: int) -> Clip:
         for kind, recordings in (("positives", sources.positives), ("negatives", sources.others))
     ]
     room = _room(sources, recipe, rng)
-    positives, negatives = ([_changed(w, recipe, room, rng) for w in words] for words in chosen)
+    positives, negatives = (
+        [_changed(w, sources.rate, recipe, room, rng) for w in words] for words in chosen
+    )
     driven = bool(rng.random() < recipe.overdriven)
     levels = Levels(
         seconds=recipe.seconds,
@@ -326,9 +334,12 @@ def _room(sources: Sources, recipe: Recipe, rng: np.random.Generator) -> Recordi
 
 
 def _changed(
-    word: Recording, recipe: Recipe, room: Recording | None, rng: np.random.Generator
+    word: Recording, rate: int, recipe: Recipe, room: Recording | None, rng: np.random.Generator
 ) -> Recording:
-    """A word at another speed and in a room; where it ends is told apart from its echo."""
+    """A word at another speed, in another tone, in a room; its end is told apart from its echo."""
     dry = at_speed(word.word, rng.uniform(*recipe.speed))
+    if recipe.tone_db:
+        most = rng.uniform(0.0, recipe.tone_db)
+        dry = in_tone(dry, rate, rng.uniform(-most, most, TONES).tolist())
     wet = dry if room is None else in_room(dry, room.samples)
     return replace(word, samples=wet, spoken=len(dry))

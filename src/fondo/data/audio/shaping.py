@@ -1,13 +1,14 @@
-"""One recording made another before it is mixed: its speed, its room, its length.
+"""One recording made another before it is mixed: its speed, its tone, its room, its length.
 
 Changes of whole batches on the device are layers; this is for clips that are made on the host.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy import signal
+from scipy import fft, signal
 
 from fondo.errors import BadData, BadParameter
 
@@ -15,6 +16,7 @@ Array = np.ndarray[Any, Any]
 
 SPEED_STEP = 0.01  # speeds are rounded to it, so that resampling is by a small fraction
 SLOWEST, FASTEST = 0.5, 2.0
+LOWEST = 60.0  # hertz, below which tones are alike
 GAP = 0.0025  # seconds between a sound and its first echo in a made-up room
 
 
@@ -107,6 +109,44 @@ def at_speed(samples: Array, speed: float) -> Array:
         return values
     changed = signal.resample_poly(values, ratio.denominator, ratio.numerator)
     return np.asarray(changed, np.float32)
+
+
+def in_tone(samples: Array, rate: int, decibels: Sequence[float]) -> Array:
+    """Recording through another microphone, or from another throat: bands louder and quieter.
+
+    Parameters
+    ----------
+    samples : float array (samples,)
+    rate : int
+        Samples a second.
+    decibels : sequence of float, at least 2
+        What it is made louder by from 60 hertz to half the rate, at frequencies that are evenly
+        apart in octaves; in straight lines between them.
+
+    Returns
+    -------
+    samples : float32 array (samples,)
+        As loud on the whole as before. Phases stay, so nothing moves.
+
+    Examples
+    --------
+    >>> tone = np.sin(np.arange(800.0))
+    >>> bool(np.allclose(in_tone(tone, 8000, [3.0, 3.0]), tone, atol=1e-5))
+    True
+    """
+    values = checked("in_tone", samples)
+    if len(decibels) < 2:
+        raise BadParameter(
+            f"in_tone(decibels={list(decibels)}): decibels must be at least 2 numbers, for the "
+            "lowest and the highest frequency."
+        )
+    size = fft.next_fast_len(2 * len(values), real=True)  # so that its end does not meet its start
+    octaves = np.log2(np.maximum(np.fft.rfftfreq(size, 1 / rate), LOWEST))
+    knots = np.linspace(np.log2(LOWEST), np.log2(max(rate / 2, 2 * LOWEST)), len(decibels))
+    factors = 10.0 ** (np.interp(octaves, knots, decibels) / 20)
+    heard = np.fft.irfft(np.fft.rfft(values, size) * factors, size)[: len(values)]
+    loudness = rms(heard)
+    return np.asarray(heard * (rms(values) / loudness if loudness else 1.0), np.float32)
 
 
 def made_up_room(rate: int, seconds: float, direct_db: float, rng: np.random.Generator) -> Array:

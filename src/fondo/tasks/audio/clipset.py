@@ -68,8 +68,10 @@ class ClipSet:
         both = np.concatenate([self.features, other.features])
         return ClipSet(both, [*self.events, *other.events], self.seconds)
 
-    def labels(self, kind: str, length: float) -> Array:
+    def labels(self, kind: str, length: float, slack: float = 0.0) -> Array:
         """Targets of a network: 1 for a while after each word, float32 (n, scores).
+
+        Steps around where that while begins and ends are -1: they do not count.
 
         Parameters
         ----------
@@ -77,15 +79,18 @@ class ClipSet:
             Of the network.
         length : float
             How long that while is. Seconds.
+        slack : float, default=0
+            How long before and after its beginning and its end nothing counts. Seconds.
         """
         steps = score_steps(kind, self.features.shape[1])
         count = max(round(length * steps / self.seconds), 1)
+        unsure = min(round(slack * steps / self.seconds), (count - 1) // 2)
         ms = self.seconds * 1000
         return np.stack(
             [
                 end_labels(
                     [min(e.end, ms) for e in events if e.kind == "positive"],
-                    milliseconds=ms, steps=steps, length=count,
+                    milliseconds=ms, steps=steps, length=count, slack=unsure,
                 )
                 for events in self.events
             ]

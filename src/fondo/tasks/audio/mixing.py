@@ -30,12 +30,18 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         What clips are made louder or quieter by, so that loudness tells nothing. Decibels.
     speed : (float, float), default=(0.85, 1.15)
         Of each word; the pitch goes along.
+    tone : float, default=9
+        Most that low, middle or high frequencies of a word are made louder or quieter, as another
+        microphone or another throat would. Decibels.
     room : float in [0, 1], default=0.5
         Share of clips that are heard in a room.
     label : float, default=0.4
         How long the answer is wanted to stay up after the word. Seconds.
+    slack : float, default=0.1
+        Answers so near to where that begins and ends do not count, since nobody knows to a tenth
+        of a second where a word ends. Seconds; below half of `label`.
     notes : bool, default=False
-        Clips as in the notes: background 20 dB quieter, nothing else changed.
+        Clips as in the notes: background 20 dB quieter, nothing else changed, no slack.
     """
 
     contracts: ClassVar[Mapping[str, Contract]] = {
@@ -46,8 +52,10 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         "snr_db": Listed(Real(-100, 100), least=2, most=2),
         "gain_db": Listed(Real(-100, 100), least=2, most=2),
         "speed": Listed(Real(0.5, 2), least=2, most=2),
+        "tone": Real(0, 60, unit="decibels"),
         "room": Real(0, 1),
         "label": Real(0, 10, open_low=True, unit="seconds"),
+        "slack": Real(0, 5, unit="seconds"),
         "notes": Flag(),
     }
 
@@ -61,8 +69,10 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         snr_db: tuple[float, float] = (0.0, 30.0),
         gain_db: tuple[float, float] = (-25.0, 5.0),
         speed: tuple[float, float] = (0.85, 1.15),
+        tone: float = 9.0,
         room: float = 0.5,
         label: float = 0.4,
+        slack: float = 0.1,
         notes: bool = False,
     ) -> None:
         self.clips = clips
@@ -72,9 +82,16 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         self.snr_db = snr_db
         self.gain_db = gain_db
         self.speed = speed
+        self.tone = tone
         self.room = room
         self.label = label
+        self.slack = slack
         self.notes = notes
+
+    @property
+    def unsure(self) -> float:
+        """Seconds around each end of an answer that do not count."""
+        return 0.0 if self.notes else self.slack
 
     def recipe(self, sources: Sources) -> Recipe:
         """The same for `data.audio.clips`; no more words of a kind than there are."""
@@ -85,6 +102,6 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         ends = ("positives", "snr_db", "gain_db", "speed")
         given: dict[str, Any] = {name: tuple(getattr(self, name)) for name in ends}
         return Recipe(
-            seconds=self.seconds, negatives=others, room=self.room, level_db=-20.0, again=True,
-            **given,
+            seconds=self.seconds, negatives=others, room=self.room, tone_db=self.tone,
+            level_db=-20.0, again=True, **given,
         )  # fmt: skip

@@ -4,6 +4,7 @@ Both ask the network what it makes of clips that it has not met.
 """
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from fondo.engine.examples import Examples
 from fondo.engine.predict import set_state
 from fondo.engine.train import train
 from fondo.errors import BadData
-from fondo.judge.detection import Word
+from fondo.judge.detection import Stream, Word
 from fondo.judge.detection_curve import choose_threshold, detection_curve
 from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.run import Run
@@ -65,8 +66,8 @@ def harder(
     return both
 
 
-def choose(task: Any, sources: Sources) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Lowest threshold with few enough false alarms, on clips of held voices.
+def held_streams(task: Any, sources: Sources) -> list[Stream]:
+    """Scores of clips of held voices, and of as many without the word.
 
     Parameters
     ----------
@@ -74,17 +75,11 @@ def choose(task: Any, sources: Sources) -> tuple[dict[str, Any], dict[str, Any],
         Trained.
     sources : Sources
         Of validation.
-
-    Returns
-    -------
-    policy, choice, curve : dict
-        As `Policy`, `Choice` and `DetectionCurve` have them as JSON. Where no threshold will do,
-        it stays at 0.5, and the choice says why; with a warning.
     """
     n, seed = max(task.mixing_.clips // 5, 2), task.random_state + 2
     recipe, detector = task.recipe(sources), task.detector()
     near = {recording.source for recording in sources.near_misses}
-    streams = [
+    return [
         task.stream(
             clip.samples,
             [_word(e, near) for e in clip.events if e.kind == "positive" or e.source in near],
@@ -93,33 +88,55 @@ def choose(task: Any, sources: Sources) -> tuple[dict[str, Any], dict[str, Any],
         for part, first in ((recipe, 0), (replace(recipe, positives=(0, 0)), n))
         for clip in clips(sources, part, seed, n, first)
     ]
-    curve = detection_curve(streams, task.policy)
+
+
+def chosen(
+    task: Any, streams: Sequence[Stream]
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Lowest threshold with few enough false alarms and near misses that fire.
+
+    Parameters
+    ----------
+    task : TriggerWord
+        Trained.
+    streams : sequence of Stream
+        That were not learnt from.
+
+    Returns
+    -------
+    policy, choice, curve : dict
+        As `Policy`, `Choice` and `DetectionCurve` have them as JSON. Where no threshold will do,
+        it stays as it is, and the choice says why; with a warning.
+    """
+    curve, policy = detection_curve(streams, task.policy), task.policy
     try:
         choice = choose_threshold(curve, task.false_alarms, task.near_misses)
     except BadData as error:
-        warnings.warn(f"TriggerWord: {error} The threshold stays at 0.5.", stacklevel=4)
-        return task.policy.to_json(), {"threshold": 0.5, "words": str(error)}, curve.to_json()
-    policy = replace(task.policy, threshold=choice.threshold)
+        words = f"TriggerWord: {error} The threshold stays at {policy.threshold:g}."
+        warnings.warn(words, stacklevel=4)
+        return policy.to_json(), {"threshold": policy.threshold, "words": str(error)}, (
+            curve.to_json())  # fmt: skip
+    policy = replace(policy, threshold=choice.threshold)
     return policy.to_json(), {**choice.to_json(), "words": str(choice)}, curve.to_json()
 
 
 def step_loss(target: Any, outputs: Any, weight: float) -> Any:
     """Cross-entropy of each clip, nats a step, steps behind the word counting `weight` times.
 
-        mean over steps of  w y softplus(-z) + (1 - y) softplus(z)
+        mean over steps of  w [y = 1] softplus(-z) + [y = 0] softplus(z)
 
     Parameters
     ----------
     target : float array (batch, steps)
-        0 or 1.
+        0 or 1; -1 for steps that do not count.
     outputs : float array (batch, steps, 1)
         Logits.
     weight : float
         Of steps that are 1.
     """
     z = outputs[..., 0]
-    losses = weight * target * jnp.logaddexp(0.0, -z) + (1 - target) * jnp.logaddexp(0.0, z)
-    return losses.mean(axis=1)
+    heard = weight * (target == 1) * jnp.logaddexp(0.0, -z)
+    return (heard + (target == 0) * jnp.logaddexp(0.0, z)).mean(axis=1)
 
 
 def _word(event: Any, near: set[str]) -> Word:

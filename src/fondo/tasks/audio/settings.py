@@ -219,6 +219,9 @@ class Distort(BaseEstimator):  # type: ignore[misc]
         Most that it is played faster or slower, as a share; pitch goes with it.
     pitch : float, default=0
         Most that its bands move up or down. Bands.
+    tone : float, default=0
+        Most that low, middle or high frequencies are made louder or quieter, as another microphone
+        or another voice would. Decibels.
     noise : (float, float) or None, default=None
         Least and most that it lies above added noise. Decibels.
     colour : {"white", "pink", "brown", "any"}, default="any"
@@ -235,6 +238,7 @@ class Distort(BaseEstimator):  # type: ignore[misc]
         "shift": Real(0, 1),
         "speed": share(),
         "pitch": Real(0, 64, unit="bands"),
+        "tone": Real(0, 100, unit="decibels"),
         "noise": Either(Nothing(), Listed(Real(-100, 200, unit="decibels"), least=2, most=2)),
         "colour": Choice(*COLOURS, "any"),
         "room": Real(0, 20, unit="seconds"),
@@ -249,6 +253,7 @@ class Distort(BaseEstimator):  # type: ignore[misc]
         shift: float = 0.1,
         speed: float = 0.0,
         pitch: float = 0.0,
+        tone: float = 0.0,
         noise: Sequence[float] | None = None,
         colour: str = "any",
         room: float = 0.0,
@@ -259,6 +264,7 @@ class Distort(BaseEstimator):  # type: ignore[misc]
         self.shift = shift
         self.speed = speed
         self.pitch = pitch
+        self.tone = tone
         self.noise = noise
         self.colour = colour
         self.room = room
@@ -269,8 +275,8 @@ class Distort(BaseEstimator):  # type: ignore[misc]
         """What of it changes samples, as plain numbers for the device."""
         noise: Any = None if self.noise is None else tuple(float(v) for v in self.noise)
         return WaveChanges(
-            gain=self.gain, shift=self.shift, speed=self.speed, room=self.room, noise=noise,
-            colour=self.colour, share=0.5, rate=float(rate),
+            gain=self.gain, shift=self.shift, speed=self.speed, tone=self.tone, room=self.room,
+            noise=noise, colour=self.colour, share=0.5, rate=float(rate),
         )  # fmt: skip
 
 

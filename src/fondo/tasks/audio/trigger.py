@@ -29,7 +29,7 @@ from fondo.tasks.audio.exporting import as_program, detector_of
 from fondo.tasks.audio.front import FRONTS, FrontEnd, front_end
 from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.recordings import part_sources, read_recordings
-from fondo.tasks.audio.rounds import choose, harder, step_loss
+from fondo.tasks.audio.rounds import chosen, harder, held_streams, step_loss
 from fondo.tasks.audio.standalone import Detector
 from fondo.tasks.base import Inputs, Task
 from fondo.tasks.run import Run
@@ -185,7 +185,7 @@ class TriggerWord(Task):
         super().fit(learnt, None, validation_data=(held, None), run=run)
         for number in range(1, self.rounds + 1):
             learnt = harder(self, mine, (learnt, held), number, run or Run())
-        self.policy_, self.choice_, self.curve_ = choose(self, theirs)
+        self.choose(held_streams(self, theirs))
         self.identities_ = {
             kind: sorted({n for part in (mine, theirs) for n in part.identities()[kind] if n})
             for kind in mine.identities()
@@ -233,7 +233,7 @@ class TriggerWord(Task):
                 "TriggerWord: there are no rows to predict. Give sound to scores(...) or "
                 "detect(...)."
             )
-        return X, X.labels(self.architecture, self.mixing_.label)
+        return X, X.labels(self.architecture, self.mixing_.label, self.mixing_.unsure)
 
     def n_rows(self, X: Any) -> int:
         return len(X)
@@ -292,6 +292,30 @@ class TriggerWord(Task):
         return str(X.fingerprint())
 
     # ---- answers
+
+    def choose(self, streams: Sequence[Stream]) -> Self:
+        """Choose the threshold anew, on recordings like those that it will listen to.
+
+        Fitting chooses it on mixed clips, in which words lie closer to each other, and deeper in
+        noise and echoes, than where most people listen; `false_alarms` and `near_misses` are what
+        it keeps to.
+
+        Parameters
+        ----------
+        streams : sequence of judge.detection.Stream
+            Of `stream`; recordings that were not learnt from, with words in some of them.
+
+        Raises
+        ------
+        BadData
+            There is no word in them, or no time outside of words.
+        BadParameter
+            A setting cannot be.
+        """
+        check_is_fitted(self, "network_")
+        self._check_settings()
+        self.policy_, self.choice_, self.curve_ = chosen(self, streams)
+        return self
 
     @property
     def policy(self) -> Policy:
