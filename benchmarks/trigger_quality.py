@@ -10,6 +10,7 @@ import re
 import sys
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -124,8 +125,14 @@ def babble(words: list[Recording], seed: int) -> Recording:
     return Recording(0.1 * total / np.abs(total).max(), f"babble {seed}")
 
 
-def sources(names: list[str], lines: list[str], n: int, seed: int) -> dict[str, list[Any]]:
-    """Words, what is not the word, and what sounds like it, said by these voices."""
+def sources(
+    names: list[str],
+    lines: list[str],
+    n: int,
+    seed: int,
+    said_: tuple[str, Sequence[str]] = (WORD, NEAR),
+) -> dict[str, list[Any]]:
+    """A word, what is not the word, and what sounds like it, said by these voices."""
     rng, who = np.random.default_rng(seed), voices(variants=names)
     single = [*sorted({w.lower() for line in lines for w in line.split() if len(w) > 2}), *OTHERS]
     spans = []
@@ -133,12 +140,12 @@ def sources(names: list[str], lines: list[str], n: int, seed: int) -> dict[str, 
         split, count = line.split(), int(rng.integers(3, 8))
         first = int(rng.integers(max(len(split) - count, 0) + 1))
         spans.append(" ".join(split[first : first + count]))
-    said = [(rng.permutation(single).tolist(), 2 * n), (spans, 2 * n // 3), (NEAR, 2 * n // 3)]
+    said = [(rng.permutation(single).tolist(), 2 * n), (spans, 2 * n // 3), (said_[1], 2 * n // 3)]
     words_, sentences, near = (
         spoken([t.replace(".", " ") for t in each], who, count, RATE, seed=seed + k)
         for k, (each, count) in enumerate(said)
     )
-    word = spoken([WORD], who, n, RATE, seed=seed + 9)
+    word = spoken([said_[0]], who, n, RATE, seed=seed + 9)
     return {"positives": word, "negatives": [*words_, *sentences], "near_misses": near}
 
 

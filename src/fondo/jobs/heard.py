@@ -55,7 +55,7 @@ def heard_at(task: Any, part: Any, answers: Any) -> SoundFindings | None:
 
 def is_sounds(task: Any) -> bool:
     """Whether the examples of a task are sounds that are sorted into classes."""
-    return getattr(task, "data", "tables") == "sounds"
+    return bool(task.data == "sounds")
 
 
 class _Hearing:

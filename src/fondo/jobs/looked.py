@@ -95,7 +95,7 @@ def looked_at(task: Any, part: Any, answers: Any, seed: int) -> PictureFindings 
 
 def is_pictures(task: Any) -> bool:
     """Whether the examples of a task are pictures."""
-    return getattr(task, "data", "tables") == "pictures"
+    return bool(task.data == "pictures")
 
 
 class _Look:

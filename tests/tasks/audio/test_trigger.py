@@ -3,6 +3,7 @@
 import copy
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,13 +13,14 @@ import fondo
 from fondo.backend import jax, jnp
 from fondo.data.audio.clips import clips
 from fondo.data.audio.mixing import Recording
+from fondo.engine.predict import network_state
 from fondo.errors import BadData, BadParameter
 from fondo.judge.detection import Stream, Word, detect
 from fondo.store.weights import hash_arrays
 from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.audio.front import front_end
 from fondo.tasks.audio.mixing import Mixing
-from fondo.tasks.audio.rounds import chosen, held_streams, step_loss
+from fondo.tasks.audio.rounds import Candidate, chosen, held_streams, step_loss
 from fondo.tasks.audio.trigger import TriggerWord
 
 MIXING = Mixing(clips=64, seconds=3.0, snr_db=(10.0, 30.0), room=0.0, speed=(0.95, 1.05))
@@ -154,6 +156,29 @@ def test_a_threshold_is_chosen_anew_on_other_recordings_and_keeps_to_what_is_ask
         task.choose(new_streams)
     with pytest.raises(NotFittedError):
         small().choose(new_streams)
+
+
+@pytest.mark.filterwarnings("ignore:TriggerWord")  # so few clips allow no threshold
+def test_the_round_that_hears_most_at_its_threshold_is_kept(made_sources, monkeypatch):
+    seen, plain = [], Candidate.of.__func__
+
+    def of(cls, task, sources):
+        found = plain(cls, task, sources)
+        choice = {**found.found[1], "recall": {"value": (0.5, 0.9, 0.9, 0.2)[len(seen)]}}
+        seen.append(replace(found, found=(found.found[0], choice, found.found[2])))
+        return seen[-1]
+
+    monkeypatch.setattr(Candidate, "of", classmethod(of))
+    few = {"epochs": 2, "rounds": 3, "mixing": Mixing(clips=8, seconds=2.0)}
+    task = small(**few).fit(made_sources(range(3)))
+    assert len(seen) == 4
+    assert task.choice_["recall"]["value"] == 0.9
+    kept = network_state(task.network_)["trainable"]
+    for number, each in enumerate(seen):
+        same = all(map(np.array_equal, kept, each.state["trainable"]))
+        assert same is (number == 2)  # of equals the last
+    assert task.best_epoch_ == seen[2].epoch
+    assert len(task.history_) == 2 + 3  # half of two epochs a round
 
 
 def test_a_threshold_stays_where_no_other_will_do(fitted):

@@ -3,9 +3,8 @@
 Both ask the network what it makes of clips that it has not met.
 """
 
-import warnings
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from fondo.backend import jnp
 from fondo.data.audio.clips import Sources, clips
 from fondo.engine.examples import Examples
-from fondo.engine.predict import set_state
+from fondo.engine.predict import network_state, set_state
 from fondo.engine.train import train
 from fondo.errors import BadData
 from fondo.judge.detection import Stream, Word
@@ -66,6 +65,42 @@ def harder(
     return both
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A network as it was after a round, and what it is worth on held voices.
+
+    Attributes
+    ----------
+    state : mapping
+        Weights, as `engine.predict.network_state` gives them.
+    epoch : int
+        That its weights are of.
+    found : (policy, choice, curve)
+        As `chosen` has them.
+    """
+
+    state: Mapping[str, Any]
+    epoch: int
+    found: tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+
+    @classmethod
+    def of(cls, task: Any, sources: Sources) -> "Candidate":
+        """A task's network as it is now, judged on recordings that it did not learn from."""
+        found = chosen(task, held_streams(task, sources))
+        return cls(network_state(task.network_), task.best_epoch_, found)
+
+    def into(self, task: Any) -> None:
+        """Let the task go on with these weights."""
+        set_state(task.network_, self.state)
+        task.best_epoch_ = self.epoch
+
+    @property
+    def recall(self) -> float:
+        """Share of words heard at its threshold; 0 where no threshold will do."""
+        choice = self.found[1]
+        return float(choice["recall"]["value"]) if "recall" in choice else 0.0
+
+
 def held_streams(task: Any, sources: Sources) -> list[Stream]:
     """Scores of clips of held voices, and of as many without the word.
 
@@ -106,16 +141,14 @@ def chosen(
     -------
     policy, choice, curve : dict
         As `Policy`, `Choice` and `DetectionCurve` have them as JSON. Where no threshold will do,
-        it stays as it is, and the choice says why; with a warning.
+        it stays as it is, and the choice has no "recall" and says why.
     """
     curve, policy = detection_curve(streams, task.policy), task.policy
     try:
         choice = choose_threshold(curve, task.false_alarms, task.near_misses)
     except BadData as error:
-        words = f"TriggerWord: {error} The threshold stays at {policy.threshold:g}."
-        warnings.warn(words, stacklevel=4)
-        return policy.to_json(), {"threshold": policy.threshold, "words": str(error)}, (
-            curve.to_json())  # fmt: skip
+        words = f"{error} The threshold stays at {policy.threshold:g}."
+        return policy.to_json(), {"threshold": policy.threshold, "words": words}, curve.to_json()
     policy = replace(policy, threshold=choice.threshold)
     return policy.to_json(), {**choice.to_json(), "words": str(choice)}, curve.to_json()
 

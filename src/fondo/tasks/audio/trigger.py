@@ -4,6 +4,7 @@ How clips are mixed is in `data.audio.clips`, what an alarm is in `judge.events`
 runs on a stream in `standalone`.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -29,7 +30,7 @@ from fondo.tasks.audio.exporting import as_program, detector_of
 from fondo.tasks.audio.front import FRONTS, FrontEnd, front_end
 from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.recordings import part_sources, read_recordings
-from fondo.tasks.audio.rounds import chosen, harder, held_streams, step_loss
+from fondo.tasks.audio.rounds import Candidate, chosen, harder, step_loss
 from fondo.tasks.audio.standalone import Detector
 from fondo.tasks.base import Inputs, Task
 from fondo.tasks.run import Run
@@ -63,7 +64,8 @@ class TriggerWord(Task):
     positive_weight : float, default=3
         How much a step behind the word counts in the loss; other steps count 1.
     rounds : int, default=1
-        How often clips without the word that it finds hard are looked for and learnt too.
+        How often clips without the word that it finds hard are looked for and learnt too. The
+        network that hears most at its threshold is kept, of whichever round.
     false_alarms : float, default=0.5
         Most an hour that the threshold is chosen for.
     near_misses : float in [0, 1], default=0.05
@@ -183,9 +185,13 @@ class TriggerWord(Task):
         learnt = self.clips(mine, self.mixing_.clips, self.random_state)
         held = self.clips(theirs, max(self.mixing_.clips // 5, 2), self.random_state + 1)
         super().fit(learnt, None, validation_data=(held, None), run=run)
+        tried = [Candidate.of(self, theirs)]
         for number in range(1, self.rounds + 1):
             learnt = harder(self, mine, (learnt, held), number, run or Run())
-        self.choose(held_streams(self, theirs))
+            tried.append(Candidate.of(self, theirs))
+        best = max(reversed(tried), key=lambda each: each.recall)  # of equals the last
+        best.into(self)
+        self._take(best.found)
         self.identities_ = {
             kind: sorted({n for part in (mine, theirs) for n in part.identities()[kind] if n})
             for kind in mine.identities()
@@ -314,8 +320,14 @@ class TriggerWord(Task):
         """
         check_is_fitted(self, "network_")
         self._check_settings()
-        self.policy_, self.choice_, self.curve_ = chosen(self, streams)
+        self._take(chosen(self, streams))
         return self
+
+    def _take(self, found: tuple[dict[str, Any], dict[str, Any], dict[str, Any]]) -> None:
+        """Policy, choice and curve; with a warning where no threshold would do."""
+        self.policy_, self.choice_, self.curve_ = found
+        if "recall" not in self.choice_:
+            warnings.warn(f"TriggerWord: {self.choice_['words']}", stacklevel=3)
 
     @property
     def policy(self) -> Policy:
