@@ -22,6 +22,7 @@ from benchmarks.trigger_quality import (
     RATE,
     babble,
     hiss,
+    in_row,
     in_rows,
     judged,
     noises,
@@ -72,9 +73,9 @@ def made_up(folder: Path) -> TriggerWord:
         Sources(RATE, [*noises(k, n), babble(part["negatives"], 2 + k)], **part)
         for k, n, part in ((1, 6, train), (2, 3, held))
     ]
-    task = TriggerWord(mixing=Mixing(negatives=(0, 6)))
+    task = TriggerWord(mixing=Mixing(clips=3000, negatives=(0, 6)), epochs=12)
     task.fit(parts[0], validation_data=(parts[1], None))
-    rows = [*in_rows(held["positives"], 60), *in_rows(held["near_misses"], 61, near=True)]
+    rows = [*in_rows(held["positives"], 60), in_row(held["near_misses"], GAP, 20.0, 61, near=True)]
     rows += [(real_digits(folder, 1), []), (hiss(63, 400), [])]
     return task.choose([task.stream(samples, words) for samples, words in rows])
 

@@ -22,6 +22,7 @@ MANY_ARGUMENTS = {
     "cli/train.py:command": "one parameter an option of `fondo train`",
     "cli/trace.py:command": "one parameter an option of `fondo trace`",
     "tasks/images/augment.py:__init__": "one keyword a kind of change",
+    "tasks/audio/mixing.py:__init__": "one keyword a kind of change",
     "tasks/audio/trigger.py:__init__": "a task's usual settings and two aims of its threshold",
     "scratch/training.py:fit": "what is trained, on what, and one keyword a choice of the loop",
 }

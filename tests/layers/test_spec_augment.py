@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fondo.backend import keras
 from fondo.errors import BadParameter
-from fondo.layers.spec_augment import SpecAugment, raised
+from fondo.layers.spec_augment import BandAugmenter, SpecAugment, raised
 
 raise_by = jax.jit(raised)
 
@@ -148,3 +148,40 @@ def test_its_config_rebuilds_it():
 def test_settings_that_cannot_be_are_refused(wrong, words):
     with pytest.raises(BadParameter, match=words):
         SpecAugment(**wrong)
+
+
+def test_the_augmenter_moves_bands_and_hides_a_gap_in_all_frames_alike():
+    values = np.random.default_rng(0).normal(size=(60, 5, 20)).astype(np.float32)
+    inputs, target = {"features": values, "other": np.ones(60)}, np.arange(60)
+    found, kept = BandAugmenter(0.0, 0.25)(inputs, target, jax.random.key(0))
+    assert kept is target
+    assert found["other"] is inputs["other"]
+    gaps = np.asarray(found["features"]) != values
+    assert (gaps == gaps[:, :1]).all()  # no frame alone
+    widths = gaps[:, 0].sum(axis=1)
+    assert set(widths.tolist()) == {0, 1, 2, 3, 4, 5}
+    for row in np.flatnonzero(widths):
+        places = np.flatnonzero(gaps[row, 0])
+        assert places[-1] - places[0] + 1 == widths[row]  # one gap
+        filled = np.asarray(found["features"])[row][:, places]
+        np.testing.assert_allclose(filled, values[row].mean(), atol=1e-5)
+    moved = np.asarray(BandAugmenter(2.0, 0.0)(inputs, target, jax.random.key(1))[0]["features"])
+    ramp = np.broadcast_to(np.arange(20.0, dtype=np.float32), (60, 5, 20))
+    there = BandAugmenter(2.0, 0.0)({"features": ramp}, 0, jax.random.key(1))[0]["features"]
+    higher = ramp[:, 0, 10] - np.asarray(there)[:, 0, 10]
+    assert np.abs(higher).max() <= 2
+    assert higher.std() > 0.8
+    np.testing.assert_allclose(moved, np.asarray(raised(values, higher)), atol=1e-4)
+
+
+def test_an_augmenter_of_nothing_changes_nothing_and_equal_ones_share_a_signature():
+    inputs = {"features": np.ones((2, 3, 4), np.float32)}
+    same = BandAugmenter(0.0, 0.0)(inputs, 0, jax.random.key(0))[0]["features"]
+    np.testing.assert_array_equal(same, inputs["features"])
+    assert BandAugmenter(1, 0.5).signature == BandAugmenter(1, 0.5).signature
+    assert BandAugmenter(1, 0.5).signature != BandAugmenter(1, 0.4).signature
+    assert BandAugmenter(1, 0.5).signature != BandAugmenter(1, 0.5, "sound").signature
+    with pytest.raises(BadParameter, match="width"):
+        BandAugmenter(1.0, 1.5)
+    with pytest.raises(BadParameter, match="pitch"):
+        BandAugmenter(-1.0, 0.5)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fondo.backend import jnp, keras
+from fondo.backend import jax, jnp, keras
 from fondo.contracts import Either, Nothing, Real, Whole, check_value
 from fondo.layers.base import Layer, config_of, serializable
 
@@ -100,10 +100,7 @@ class SpecAugment(Layer):  # type: ignore[misc]
         if not count or not width:
             return jnp.zeros((rows, n), bool)
         draws = keras.random.uniform((2, rows, count, 1), seed=self.seed_generator)
-        wide = jnp.floor(draws[0] * (round(width * n) + 1))  # 0 to the widest, each as often
-        start = jnp.floor(draws[1] * (n - wide + 1))
-        place = np.arange(n)
-        return ((place >= start) & (place < start + wide)).any(axis=1)
+        return _gap(n, width, draws[0], draws[1]).any(axis=1)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """The same shape."""
@@ -113,6 +110,61 @@ class SpecAugment(Layer):  # type: ignore[misc]
         """Arguments that rebuild the layer."""
         names = ("times", "time_width", "bands", "band_width", "pitch", "fill", "seed")
         return config_of(self, *names)
+
+
+class BandAugmenter:
+    """Changes of batches of spectrograms: pitch, and a gap in frequency; as engine's steps want it.
+
+    Time is left alone, so that targets of each step stay true.
+
+    Parameters
+    ----------
+    pitch : float, at least 0
+        Most that all bands move up or down, as in `SpecAugment`.
+    width : float in [0, 1]
+        Widest gap, as a share of all bands; filled with the mean of its example.
+    name : str, default="features"
+        Which input they are: (batch, frames, bands).
+
+    Examples
+    --------
+    >>> change = BandAugmenter(1.0, 0.5)
+    >>> batch = {"features": jnp.ones((2, 3, 8))}
+    >>> changed, _ = change(batch, jnp.zeros(2), jax.random.key(0))
+    >>> changed["features"].shape, float(changed["features"].min())
+    ((2, 3, 8), 1.0)
+    """
+
+    def __init__(self, pitch: float, width: float, name: str = "features") -> None:
+        check_value("BandAugmenter", "pitch", pitch, Real(0, unit="bands"))
+        check_value("BandAugmenter", "width", width, Real(0, 1))
+        self.pitch, self.width, self.name = pitch, width, name
+
+    @property
+    def signature(self) -> str:
+        """Text that is equal for changes that compile to the same program."""
+        return f"bands({self.pitch!r},{self.width!r}){self.name}"
+
+    def __call__(self, inputs: dict[str, Any], target: Any, key: Any) -> tuple[Any, Any]:
+        """Inputs with their spectrograms changed, and the target as it was."""
+        values = jnp.asarray(inputs[self.name])
+        rows, _, bands = values.shape
+        moving, gap = jax.random.split(key)
+        if self.pitch:
+            higher = self.pitch * jax.random.uniform(moving, (rows,), minval=-1.0)
+            values = raised(values, higher)
+        if self.width:
+            wide, place = jax.random.uniform(gap, (2, rows, 1))
+            hidden = _gap(bands, self.width, wide, place)[:, None, :]  # (B, 1, F)
+            values = jnp.where(hidden, values.mean(axis=(1, 2), keepdims=True), values)
+        return {**inputs, self.name: values}, target
+
+
+def _gap(n: int, width: float, wide: Any, place: Any) -> Any:
+    """Which of n places lie in a gap, of draws in [0, 1): bool (..., n)."""
+    size = jnp.floor(wide * (round(width * n) + 1))  # 0 to the widest, each as often
+    start = jnp.floor(place * (n - size + 1))
+    return (np.arange(n) >= start) & (np.arange(n) < start + size)
 
 
 def raised(values: Any, higher: Any) -> Any:

@@ -7,6 +7,7 @@ from fondo import AudioClassifier, Distort, Mixing
 from fondo.data.audio.clips import Sources
 from fondo.data.audio.mixing import Recording
 from fondo.errors import BadParameter
+from fondo.layers.spec_augment import BandAugmenter
 from fondo.tasks.audio.settings import no_distortion
 from fondo.tasks.settings import configure, known_settings
 
@@ -51,3 +52,6 @@ def test_clips_of_a_trigger_word_have_tone_and_slack_but_those_of_the_notes():
     assert Mixing(slack=0.05).unsure == 0.05
     assert Mixing(notes=True).recipe(made_of).tone_db == 0
     assert Mixing(notes=True).unsure == 0
+    assert Mixing(pitch=2, band_gaps=0.1).change().signature == BandAugmenter(2, 0.1).signature
+    assert Mixing(pitch=0, band_gaps=0).change() is None
+    assert Mixing(notes=True).change() is None

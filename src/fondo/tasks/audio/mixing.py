@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 
 from fondo.contracts import Contract, Flag, Listed, Real, Whole
 from fondo.data.audio.clips import Recipe, Sources
+from fondo.layers.spec_augment import BandAugmenter
 
 
 class Mixing(BaseEstimator):  # type: ignore[misc]
@@ -33,6 +34,10 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
     tone : float, default=9
         Most that low, middle or high frequencies of a word are made louder or quieter, as another
         microphone or another throat would. Decibels.
+    pitch : float, default=0
+        Most that the bands of a clip move up or down, anew in every epoch. Bands.
+    band_gaps : float in [0, 1], default=0
+        Widest gap in its bands, as a share of all, anew in every epoch (SpecAugment).
     room : float in [0, 1], default=0.5
         Share of clips that are heard in a room.
     label : float, default=0.4
@@ -41,7 +46,8 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         Answers so near to where that begins and ends do not count, since nobody knows to a tenth
         of a second where a word ends. Seconds; below half of `label`.
     notes : bool, default=False
-        Clips as in the notes: background 20 dB quieter, nothing else changed, no slack.
+        Clips as in the notes: background 20 dB quieter, nothing else changed,
+        no slack.
     """
 
     contracts: ClassVar[Mapping[str, Contract]] = {
@@ -53,6 +59,8 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         "gain_db": Listed(Real(-100, 100), least=2, most=2),
         "speed": Listed(Real(0.5, 2), least=2, most=2),
         "tone": Real(0, 60, unit="decibels"),
+        "pitch": Real(0, 64, unit="bands"),
+        "band_gaps": Real(0, 1),
         "room": Real(0, 1),
         "label": Real(0, 10, open_low=True, unit="seconds"),
         "slack": Real(0, 5, unit="seconds"),
@@ -70,6 +78,8 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         gain_db: tuple[float, float] = (-25.0, 5.0),
         speed: tuple[float, float] = (0.85, 1.15),
         tone: float = 9.0,
+        pitch: float = 0.0,
+        band_gaps: float = 0.0,
         room: float = 0.5,
         label: float = 0.4,
         slack: float = 0.1,
@@ -83,6 +93,8 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         self.gain_db = gain_db
         self.speed = speed
         self.tone = tone
+        self.pitch = pitch
+        self.band_gaps = band_gaps
         self.room = room
         self.label = label
         self.slack = slack
@@ -92,6 +104,12 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
     def unsure(self) -> float:
         """Seconds around each end of an answer that do not count."""
         return 0.0 if self.notes else self.slack
+
+    def change(self) -> BandAugmenter | None:
+        """What is changed in every epoch."""
+        if self.notes or not (self.pitch or self.band_gaps):
+            return None
+        return BandAugmenter(self.pitch, self.band_gaps)
 
     def recipe(self, sources: Sources) -> Recipe:
         """The same for `data.audio.clips`; no more words of a kind than there are."""

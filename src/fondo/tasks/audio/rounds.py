@@ -94,11 +94,15 @@ class Candidate:
         set_state(task.network_, self.state)
         task.best_epoch_ = self.epoch
 
-    @property
-    def recall(self) -> float:
-        """Share of words heard at its threshold; 0 where no threshold will do."""
-        choice = self.found[1]
-        return float(choice["recall"]["value"]) if "recall" in choice else 0.0
+    def or_before(self, earlier: "Candidate") -> "Candidate":
+        """Itself, but for an earlier one that hears more words than chance explains.
+
+        At their own thresholds; who has none hears nothing.
+        """
+        mine, theirs = (each.found[1].get("recall") for each in (self, earlier))
+        if theirs is None:
+            return self
+        return self if mine is not None and mine["value"] >= theirs["low"] else earlier
 
 
 def held_streams(task: Any, sources: Sources) -> list[Stream]:

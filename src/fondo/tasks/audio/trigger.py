@@ -64,8 +64,8 @@ class TriggerWord(Task):
     positive_weight : float, default=3
         How much a step behind the word counts in the loss; other steps count 1.
     rounds : int, default=1
-        How often clips without the word that it finds hard are looked for and learnt too. The
-        network that hears most at its threshold is kept, of whichever round.
+        How often clips without the word that it finds hard are looked for and learnt too. An
+        earlier network is gone back to where it hears more at its threshold than chance explains.
     false_alarms : float, default=0.5
         Most an hour that the threshold is chosen for.
     near_misses : float in [0, 1], default=0.05
@@ -185,11 +185,10 @@ class TriggerWord(Task):
         learnt = self.clips(mine, self.mixing_.clips, self.random_state)
         held = self.clips(theirs, max(self.mixing_.clips // 5, 2), self.random_state + 1)
         super().fit(learnt, None, validation_data=(held, None), run=run)
-        tried = [Candidate.of(self, theirs)]
+        best = Candidate.of(self, theirs)
         for number in range(1, self.rounds + 1):
             learnt = harder(self, mine, (learnt, held), number, run or Run())
-            tried.append(Candidate.of(self, theirs))
-        best = max(reversed(tried), key=lambda each: each.recall)  # of equals the last
+            best = Candidate.of(self, theirs).or_before(best)
         best.into(self)
         self._take(best.found)
         self.identities_ = {
@@ -285,7 +284,7 @@ class TriggerWord(Task):
         return Objective(partial(step_loss, weight=weight), f"trigger({weight!r})")
 
     def change(self) -> Change | None:
-        return None
+        return self.mixing_.change()
 
     def decode(self, outputs: np.ndarray) -> Answers:
         """Probability of each step."""
