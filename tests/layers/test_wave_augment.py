@@ -177,21 +177,20 @@ def test_a_room_is_a_filter_and_does_not_come_round():
 
 
 def test_another_tone_moves_each_frequency_within_its_bounds_and_keeps_level_and_place():
-    rate, n = 16000, 4000
-    noise = waves(40, n)
-    found = np.asarray(changed(noise, KEY, WaveChanges(tone=9, rate=rate)))
-    np.testing.assert_allclose(decibels(found), decibels(noise), atol=1e-3)
-    powers = [np.abs(np.fft.rfft(batch)) ** 2 for batch in (found, noise)]
-    moved = 10 * np.log10(powers[0] / powers[1])  # decibels (clips, frequencies)
-    spread = moved.max(axis=1) - moved.min(axis=1)
-    assert (spread <= 18.1).all()  # from 9 below to 9 above
-    assert spread.max() > 9
-    steps = np.abs(np.diff(moved[:, 20:]))  # a line over octaves: neighbours are alike
-    assert steps.max() < 1.5
-    click = np.zeros((5, n), np.float32)
+    click = np.zeros((40, 4000), np.float32)
     click[:, 2000] = 1
-    toned = np.asarray(changed(click, KEY, WaveChanges(tone=9, rate=rate)))
-    assert (np.abs(toned).argmax(axis=1) == 2000).all()
+    found = np.asarray(changed(click, KEY, WaveChanges(tone=9, rate=16000)))
+    np.testing.assert_allclose(decibels(found), decibels(click), atol=1e-3)
+    assert (np.abs(found).argmax(axis=1) == 2000).all()
+    moved = 20 * np.log10(np.abs(np.fft.rfft(found)))  # (clips, frequencies); a click has all alike
+    spread = moved.max(axis=1) - moved.min(axis=1)
+    assert (spread <= 18.2).all()  # from 9 below to 9 above
+    assert spread.max() > 9
+    assert np.abs(np.diff(moved[:, 20:])).max() < 1.5  # a line over octaves: neighbours are alike
+    noise = waves(3, 500)
+    noise[:, 250:] = 0
+    late = np.asarray(changed(noise, KEY, WaveChanges(tone=9, rate=16000)))[:, 400:]
+    assert np.abs(late).max() < 0.02  # what rings at one end does not come round to the other
 
 
 def test_a_share_of_the_clips_gets_noise():

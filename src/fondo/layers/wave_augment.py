@@ -21,10 +21,9 @@ COLOURS = {"white": 0.0, "pink": 0.5, "brown": 1.0}
 DIRECT = (0.0, 12.0)  # decibels of the direct sound above all echoes: far off, close by
 SHORTEST = 0.2  # of the longest echo, so that no room is without one
 SIXTY = math.log(1000)  # 60 decibels, as an exponent of amplitude
-TONES, LOWEST = (
-    7,
-    60.0,
-)  # frequencies at which loudness is drawn for another tone; the lowest, hertz
+TONES = 7  # frequencies at which loudness is drawn for another tone
+LOWEST = 60.0  # hertz: the first of them
+RINGING = 0.05  # seconds that a click rings in another tone, either way
 
 CONTRACTS = {
     "gain": Real(0, unit="decibels"),
@@ -282,7 +281,8 @@ def toned(waves: Any, key: Any, changes: WaveChanges) -> Any:
         At most `changes.tone` decibels either way.
     """
     rows, n = waves.shape
-    size = fft.next_fast_len(n, real=True)
+    # long enough that what rings at one end does not come round to the other
+    size = fft.next_fast_len(n + math.ceil(RINGING * changes.rate), real=True)
     frequencies = np.maximum(np.fft.rfftfreq(size, 1 / changes.rate), LOWEST)
     highest = max(changes.rate / 2, 2 * LOWEST)
     knots = np.geomspace(LOWEST, highest, TONES)
