@@ -11,7 +11,7 @@ import sys
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ FEW = (  # sentences that every voice says, the first of which is heard as the w
     "the election was held on a cold day in march",
 )
 GAP, PAUSE = 2.0, 0.3  # seconds between words, between digits
+TIMES = 3  # that a real recording is drawn as often as a made-up one
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,11 @@ def real_parts(folder: Path) -> tuple[Heard, Heard, list[Recording]]:
     return learnt, Heard(known[cuts[0] : half], jarvis[cuts[1] :], said[cuts[2] :]), known[half:]
 
 
+def again(recordings: list[Recording], times: int) -> list[Recording]:
+    """Recordings that are drawn as often as so many would be, so that few real ones count."""
+    return [replace(r, source=f"{r.source} {k}") for k in range(times) for r in recordings]
+
+
 def trained(folder: Path, real: bool, clips: int, epochs: int) -> tuple[TriggerWord, list[Any]]:
     """The word learnt, and the real recordings that were kept for the test."""
     learn, choose, _ = people()
@@ -219,17 +225,16 @@ def trained(folder: Path, real: bool, clips: int, epochs: int) -> tuple[TriggerW
     train, held = sources(learn, lines[0], 900, 10), sources(choose, lines[1], 150, 50)
     held_words = list(held["positives"])
     if real:
-        for part, heard in ((train, mine), (held, theirs)):
-            part["positives"] += heard.words
-            part["negatives"] += [*heard.others, *heard.sentences]
+        for part, heard, times in ((train, mine, TIMES), (held, theirs, 1)):
+            part["positives"] += again(heard.words, times)
+            part["negatives"] += again([*heard.others, *heard.sentences], times)
         held_words += theirs.words
     parts = [
         Sources(RATE, [*noises(k, n), babble(part["negatives"], 2 + k)], **part)
         for k, n, part in ((1, 6, train), (2, 3, held))
     ]
-    # made-up voices alone are alike: their bands are moved and hidden, too
-    more = {} if real else {"pitch": 1.5, "band_gaps": 0.15}
-    task = TriggerWord(mixing=Mixing(clips=clips, negatives=(0, 6), **more), epochs=epochs)
+    mixing = Mixing(clips=clips, negatives=(0, 6), pitch=1.5, band_gaps=0.15)
+    task = TriggerWord(mixing=mixing, epochs=epochs)
     start = time.perf_counter()
     task.fit(parts[0], validation_data=(parts[1], None))
     print(f"trained in {time.perf_counter() - start:.0f} s; {task.choice_['words']}", flush=True)
