@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from fondo import TableClassifier
 from fondo.backend import keras
 from fondo.data.images.decode import Form
 from fondo.data.images.pictures import Pictures
@@ -194,8 +195,8 @@ def test_layers_and_channels_that_are_not_there_are_told(album):
 
 
 def test_tables_are_not_looked_at():
-    assert not is_pictures(object())
-    assert looked_at(object(), Part(None, None), None, 0) is None
+    assert not is_pictures(TableClassifier())
+    assert looked_at(TableClassifier(), Part(None, None), None, 0) is None
 
 
 # ---- from end to end

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from fondo import TableClassifier
 from fondo.errors import BadData, BadParameter, OutputError
 from fondo.jobs.evaluate import evaluate
 from fondo.jobs.explain import explain
@@ -259,8 +260,8 @@ def test_the_surest_are_shown_of_mistakes_and_of_right_answers():
 
 
 def test_tables_are_not_heard():
-    assert not is_sounds(object())
-    assert heard_at(object(), Part(None, None), None) is None
+    assert not is_sounds(TableClassifier())
+    assert heard_at(TableClassifier(), Part(None, None), None) is None
 
 
 def test_a_folder_of_one_class_is_refused(folder, tmp_path):
