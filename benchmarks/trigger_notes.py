@@ -20,19 +20,17 @@ import numpy as np
 from benchmarks.trigger_quality import (
     GAP,
     RATE,
-    babble,
     hiss,
+    in_noises,
     in_row,
     in_rows,
     judged,
-    noises,
     people,
     real_digits,
     sources,
     texts,
 )
 from fondo import Mixing, TriggerWord
-from fondo.data.audio.clips import Sources
 from fondo.data.audio.shaping import looped, rms
 from fondo.jobs.listen import draw, heard
 from fondo.judge.detection import Word
@@ -56,7 +54,8 @@ def over(parts: list[Any], backgrounds: list[Any], snr: float) -> tuple[np.ndarr
         words.append(Word(at / RATE, (at + len(part.word)) / RATE))
         at += len(part.word)
     mixed = np.concatenate([*pieces, gap])
-    under = np.concatenate([looped(b.samples, len(mixed) // 2 + 1) for b in backgrounds])
+    each = len(mixed) // len(backgrounds) + 1
+    under = np.concatenate([looped(b.samples, each) for b in backgrounds])
     level = rms(np.concatenate([part.word for part in parts])) * 10 ** (-snr / 20)
     return (mixed + under[: len(mixed)] * level / rms(under)).astype(np.float32), words
 
@@ -69,10 +68,7 @@ def made_up(folder: Path) -> TriggerWord:
         sources(names, part, n, seed, SAID)
         for names, part, n, seed in ((learn, lines[0], 900, 10), (choose, lines[1], 150, 50))
     )
-    parts = [
-        Sources(RATE, [*noises(k, n), babble(part["negatives"], 2 + k)], **part)
-        for k, n, part in ((1, 6, train), (2, 3, held))
-    ]
+    parts = in_noises(train, held)
     task = TriggerWord(mixing=Mixing(clips=3000, negatives=(0, 6)), epochs=12)
     task.fit(parts[0], validation_data=(parts[1], None))
     rows = [*in_rows(held["positives"], 60), in_row(held["near_misses"], GAP, 20.0, 61, near=True)]

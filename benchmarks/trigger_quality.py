@@ -229,10 +229,7 @@ def trained(folder: Path, real: bool, clips: int, epochs: int) -> tuple[TriggerW
             part["positives"] += again(heard.words, times)
             part["negatives"] += again([*heard.others, *heard.sentences], times)
         held_words += theirs.words
-    parts = [
-        Sources(RATE, [*noises(k, n), babble(part["negatives"], 2 + k)], **part)
-        for k, n, part in ((1, 6, train), (2, 3, held))
-    ]
+    parts = in_noises(train, held)
     mixing = Mixing(clips=clips, negatives=(0, 6), pitch=1.5, band_gaps=0.15)
     task = TriggerWord(mixing=mixing, epochs=epochs)
     start = time.perf_counter()
@@ -248,6 +245,14 @@ def trained(folder: Path, real: bool, clips: int, epochs: int) -> tuple[TriggerW
     task.choose([task.stream(samples, words) for samples, words in rows])
     print(f"chosen anew on recordings as they are: {task.choice_['words']}", flush=True)
     return task, kept
+
+
+def in_noises(train: dict[str, list[Any]], held: dict[str, list[Any]]) -> list[Sources]:
+    """What is learnt from and what is held, each with backgrounds of its own."""
+    return [
+        Sources(RATE, [*noises(k, n), babble(part["negatives"], 2 + k)], **part)
+        for k, n, part in ((1, 6, train), (2, 3, held))
+    ]
 
 
 def in_rows(parts: list[Any], seed: int) -> list[tuple[Any, Any]]:
