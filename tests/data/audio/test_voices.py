@@ -1,5 +1,8 @@
 """fondo.data.audio.voices: words by made-up voices."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -59,3 +62,25 @@ def test_nothing_to_say_is_refused():
         spoken([], voices(), 3, 16_000)
     with pytest.raises(BadParameter, match="n"):
         spoken(["go"], voices(), 0, 16_000)
+
+
+def test_another_process_says_the_same_to_the_bit():
+    says = (
+        "import hashlib; from fondo.data.audio.voices import spoken, voices; "
+        "who = voices(['en-us', 'en-029'], ['f1', 'm3', 'Annie', 'Nguyen', 'Tweaky']); "
+        "found = spoken(['alexa', 'go on'], who, 12, 16_000, seed={}); "
+        "print(hashlib.sha1(b''.join(r.samples.tobytes() for r in found)).hexdigest())"
+    )
+    heard = [
+        subprocess.run(
+            [sys.executable, "-c", says.format(seed)], capture_output=True, text=True, check=True
+        ).stdout
+        for seed in (3, 3, 4)
+    ]
+    assert heard[0] == heard[1] != heard[2]
+
+
+def test_a_seed_draws_what_no_two_sayings_have_alike():
+    voice = Voice("en-us", "f1")
+    lengths = {len(speak("turn the radio on", voice, seed=seed)[0]) for seed in range(6)}
+    assert len(lengths) > 1

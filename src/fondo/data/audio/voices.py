@@ -6,6 +6,7 @@ it makes is used here.
 
 import ctypes
 import importlib
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ VARIANTS = (
 )  # fmt: skip
 _RETRIEVAL, _RATE, _PITCH, _RANGE = 1, 1, 3, 4  # of espeak's speak_lib.h
 _UTF8 = 1
+_SEEDS = 2**31  # of C's rand
 _SPEEDS, _PITCHES, _RANGES = (110, 210), (20, 85), (20, 80)  # words a minute; of 100
 
 
@@ -75,7 +77,7 @@ def voices(accents: Sequence[str] = ACCENTS, variants: Sequence[str] = VARIANTS)
 
 
 def speak(
-    text: str, voice: Voice, *, speed: int = 160, pitch: int = 50, spread: int = 50
+    text: str, voice: Voice, *, speed: int = 160, pitch: int = 50, spread: int = 50, seed: int = 0
 ) -> tuple[Array, int]:
     """A text as somebody says it.
 
@@ -89,6 +91,8 @@ def speak(
         Words a minute.
     pitch, spread : int from 0 to 100, default=50
         How high the voice is, and how much it rises and falls.
+    seed : int, default=0
+        Draws what no two sayings have alike.
 
     Returns
     -------
@@ -106,8 +110,9 @@ def speak(
 
     Notes
     -----
-    espeak-ng draws small changes of its own that no seed reaches: said twice, a word differs by
-    some milliseconds. Keep what was spoken as files where a run is to be repeated to the bit.
+    espeak-ng goes on from where it was when it fell silent: said again with the same seed, a word
+    differs by some milliseconds. A process that says the same in the same order as another does so
+    to the bit.
     """
     with _LOCK:
         library, rate = _library()
@@ -120,6 +125,7 @@ def speak(
             raise BadData(f"speak(voice={str(voice)!r}): espeak-ng has no such voice.")
         for parameter, value in ((_RATE, speed), (_PITCH, pitch), (_RANGE, spread)):
             library.espeak_SetParameter(parameter, int(value), 0)
+        _draw_from(library, seed)
         _heard.clear()
         data = text.encode()
         library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
@@ -146,7 +152,7 @@ def spoken(
     rate : int
         Samples a second that they are brought to. Hertz.
     seed : int, default=0
-        Draws voices, speeds and pitches.
+        Draws voices, speeds, pitches, and the seed of each saying; see `speak` for how far that goes.
 
     Returns
     -------
@@ -173,7 +179,8 @@ def _spoken(
     while True:
         text, voice = texts[number % len(texts)], who[int(rng.integers(len(who)))]
         speed, pitch, spread = (int(rng.integers(*ends)) for ends in (_SPEEDS, _PITCHES, _RANGES))
-        samples, own = speak(text, voice, speed=speed, pitch=pitch, spread=spread)
+        drawn = int(rng.integers(_SEEDS))
+        samples, own = speak(text, voice, speed=speed, pitch=pitch, spread=spread, seed=drawn)
         heard = trimmed(np.asarray(soxr().resample(samples, own, rate), np.float32), rate)
         yield Recording(heard, f"espeak:{voice}:{text}:{number}", voice.name)
         number += 1
@@ -205,6 +212,13 @@ def _library() -> tuple[Any, int]:
         raise BadData("speak: espeak-ng does not start; its data may be damaged. Install it anew.")
     library.espeak_SetSynthCallback(_callback())
     return library, int(rate)
+
+
+def _draw_from(library: Any, seed: int) -> None:
+    """Seed what espeak draws with: a generator of its own, and C's, which breath is made with."""
+    library.espeak_ng_SetRandSeed(ctypes.c_long(seed))
+    if os.name == "posix":
+        ctypes.CDLL(None).srand(seed)
 
 
 @cache
