@@ -59,6 +59,18 @@ def test_equal_seeds_are_equal_networks(kind):
     assert any(not np.array_equal(a, b) for a, b in zip(pairs[0], pairs[2], strict=True))
 
 
+def test_members_are_networks_side_by_side_that_begin_apart():
+    one = trigger_network("gru", (None, 8), dropout=0.0, reset_after=True, seed=5)
+    three = trigger_network("gru", (None, 8), dropout=0.0, reset_after=True, seed=5, members=3)
+    assert counts(three)[0] == 3 * counts(one)[0]
+    features = np.random.default_rng(0).normal(size=(2, 30, 8)).astype("float32")
+    logits = np.asarray(three(features))
+    assert logits.shape == (2, 13, 3)
+    assert np.abs(np.diff(logits, axis=-1)).max(axis=(0, 1)).min() > 1e-3
+    alone = np.asarray(three.get_layer("member_2")(features))
+    np.testing.assert_allclose(logits[..., 1:2], alone, rtol=1e-5, atol=1e-6)
+
+
 def test_other_kinds_are_refused():
     with pytest.raises(BadParameter, match=r"trigger_network\(kind='grue'\): Did you mean 'gru'"):
         trigger_network("grue", (60, 8), dropout=0.0, reset_after=True, seed=0)

@@ -19,7 +19,13 @@ DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)  # of the blocks of "dilated": 1.8 s at ste
 
 
 def trigger_network(
-    kind: str, size: tuple[int | None, int], *, dropout: float, reset_after: bool, seed: int
+    kind: str,
+    size: tuple[int | None, int],
+    *,
+    dropout: float,
+    reset_after: bool,
+    seed: int,
+    members: int = 1,
 ) -> Any:
     """Network of a trigger word.
 
@@ -38,11 +44,13 @@ def trigger_network(
         Which of the two units `layers.recurrent` tells apart; the notes' count needs False.
     seed : int
         Draws weights and dropout.
+    members : int, default=1
+        Networks side by side that share nothing but what they hear.
 
     Returns
     -------
     keras.Model
-        (batch, steps, bands) -> logits (batch, scores, 1); see `score_steps`.
+        (batch, steps, bands) -> logits (batch, scores, members); see `score_steps`.
 
     Raises
     ------
@@ -57,13 +65,17 @@ def trigger_network(
     """
     if kind not in KINDS:
         raise BadParameter(f"trigger_network(kind={kind!r}): {did_you_mean(kind, KINDS)}")
-    parts = _Parts(dropout, reset_after, seed)
+    seeds = [seed] if members == 1 else spawn_seeds(seed, members)
+    each = [_Parts(dropout, reset_after, own) for own in seeds]
     features = keras.Input(size, name="features")
-    x = KINDS[kind](features, parts)
-    outputs = keras.layers.Dense(
-        1, kernel_initializer=parts.drawn("glorot_uniform"), name="scores"
-    )(x)
-    return plain(keras.Model(features, outputs))
+    if members == 1:
+        return plain(keras.Model(features, _scores(kind, features, each[0])))
+    said = []
+    for number, parts in enumerate(each, start=1):
+        heard = keras.Input(size, name="features")
+        member = keras.Model(heard, _scores(kind, heard, parts), name=f"member_{number}")
+        said.append(plain(member)(features))
+    return keras.Model(features, keras.layers.Concatenate(name="scores")(said))
 
 
 def kernel_and_stride(kind: str) -> tuple[int, int]:
@@ -87,6 +99,13 @@ def score_steps(kind: str, steps: int) -> int:
     """
     kernel, stride = kernel_and_stride(kind)
     return max((steps - kernel) // stride + 1, 0)
+
+
+def _scores(kind: str, features: Any, parts: "_Parts") -> Any:
+    """Logits (batch, scores, 1) of one network."""
+    x = KINDS[kind](features, parts)
+    start = parts.drawn("glorot_uniform")
+    return keras.layers.Dense(1, kernel_initializer=start, name="scores")(x)
 
 
 class _Parts:

@@ -43,17 +43,20 @@ def shaken(network):
     return network
 
 
-@pytest.fixture(scope="module", params=sorted(KINDS))
+@pytest.fixture(
+    scope="module", params=[*((kind, 1) for kind in sorted(KINDS)), ("gru", 3), ("dilated", 2)]
+)
 def both(request):
     """Network and detector of a kind, a wave, and the network's answers to the whole of it."""
-    network = trigger_network(request.param, (None, BANDS), dropout=0.3, reset_after=request.param
-                              != "notes", seed=0)  # fmt: skip
+    kind, members = request.param
+    network = trigger_network(kind, (None, BANDS), dropout=0.3, reset_after=kind != "notes",
+                              seed=0, members=members)  # fmt: skip
     detector = detector_of(
-        shaken(network), front(), Policy(refractory=20).to_json(), kind=request.param, rate=RATE
+        shaken(network), front(), Policy(refractory=20).to_json(), kind=kind, rate=RATE
     )
     samples = np.random.default_rng(1).normal(size=2500).astype("float32") * 0.1
     features = Front(*front()).feed(samples)
-    return detector, samples, sigmoid(np.asarray(network(features[None]))[0, :, 0])
+    return detector, samples, sigmoid(np.asarray(network(features[None]))[0].mean(axis=-1))
 
 
 def fed(detector, samples, sizes):

@@ -106,6 +106,30 @@ def test_the_exported_program_says_when(fitted, made_sources, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:TriggerWord")  # so few clips allow no threshold
+def test_members_are_learnt_together_and_averaged(made_sources, tmp_path):
+    task = small(members=2, mixing=Mixing(clips=12, seconds=2.0), epochs=2, rounds=1)
+    task.fit(made_sources(range(4)))
+    samples = made_sources((8,), (4,)).positives[0].samples
+    samples = np.r_[np.zeros(9000), samples, np.zeros(9000)].astype("float32")
+    features = task.front_end.features(samples)[None]
+    logits = np.asarray(task.network_((features - task.seen_mean_) / task.seen_spread_))[0]
+    assert logits.shape[-1] == 2
+    assert np.abs(logits[:, 0] - logits[:, 1]).max() > 1e-3
+    scores = task.scores(samples)
+    np.testing.assert_allclose(scores, 1 / (1 + np.exp(-logits.mean(axis=-1))), atol=1e-4)
+    task.save(tmp_path / "model")
+    np.testing.assert_array_equal(fondo.load(tmp_path / "model").scores(samples), scores)
+    assert task.decode(logits[None]).numbers.shape == (1, len(logits))
+
+
+def test_the_loss_of_members_is_their_mean():
+    target = jnp.asarray([[0.0, 1.0, -1.0, 1.0]])
+    outputs = jnp.asarray(np.random.default_rng(0).normal(size=(1, 4, 3)))
+    each = [float(step_loss(target, outputs[..., k : k + 1], 3.0)[0]) for k in range(3)]
+    assert float(step_loss(target, outputs, 3.0)[0]) == pytest.approx(np.mean(each), rel=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:TriggerWord")  # so few clips allow no threshold
 def test_the_same_seed_is_the_same_network(made_sources):
     few = {"epochs": 1, "rounds": 1, "mixing": Mixing(clips=8, seconds=2.0)}
     pair = [

@@ -152,7 +152,7 @@ def spoken(
     rate : int
         Samples a second that they are brought to. Hertz.
     seed : int, default=0
-        Draws voices, speeds, pitches, and the seed of each saying; see `speak` for how far that goes.
+        Draws voices, speeds, pitches, and the seed of each saying; see `speak` on how far it goes.
 
     Returns
     -------

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from fondo.backend import keras
 from fondo.errors import BadParameter
 from fondo.networks.trigger import kernel_and_stride
 from fondo.tasks.audio.standalone import Detector
@@ -40,21 +41,33 @@ def plain_layers(network: Any) -> tuple[list[dict[str, Any]], dict[str, Array]]:
     BadParameter
         A layer that the detector does not know.
     """
-    parts = _Parts()
-    for layer in network.layers[1:]:
-        parts.add(layer)
-    return parts.layers, parts.arrays
+    members = [layer for layer in network.layers if isinstance(layer, keras.Model)]
+    if not members:
+        parts = _Parts.of(network)
+        return parts.layers, parts.arrays
+    each = [_Parts.of(member, f"{member.name}.") for member in members]
+    arrays = {name: array for parts in each for name, array in parts.arrays.items()}
+    return [{"kind": "members", "members": [parts.layers for parts in each]}], arrays
 
 
 class _Parts:
     """Layers as they are walked through; those of a block gather until its sum."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix  # of the names of arrays
         self.layers: list[dict[str, Any]] = []
         self.arrays: dict[str, Array] = {}
         self._block: list[dict[str, Any]] | None = None
         self._closing = False  # the activation behind the sum is part of the block
         self._past = 0  # steps of silence that the next convolution is given
+
+    @classmethod
+    def of(cls, network: Any, prefix: str = "") -> "_Parts":
+        """All layers of one network."""
+        parts = cls(prefix)
+        for layer in network.layers[1:]:
+            parts.add(layer)
+        return parts
 
     def add(self, layer: Any) -> None:
         """One more layer."""
@@ -73,8 +86,8 @@ class _Parts:
         (self.layers if self._block is None else self._block).append(spec)
 
     def _keep(self, name: str, value: Any) -> str:
-        self.arrays[name] = np.asarray(value, np.float32)
-        return name
+        self.arrays[self.prefix + name] = np.asarray(value, np.float32)
+        return self.prefix + name
 
     def _conv1d(self, layer: Any) -> None:
         dilation, size = int(layer.dilation_rate[0]), int(layer.kernel_size[0])

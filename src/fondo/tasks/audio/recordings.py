@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -73,6 +74,28 @@ def read_recordings(folder: Path | str, rate: int, voice: str | None = None) -> 
     if not found["backgrounds"]:
         found["backgrounds"] = [Recording(np.zeros(rate, np.float32), "silence")]
     return Sources(rate, **found)
+
+
+def sources_of(X: Any, rate: int) -> Sources:
+    """What `TriggerWord` is given, a folder or Sources, at the rate that its network needs.
+
+    Raises
+    ------
+    BadData
+        It is something else, or has another rate.
+    """
+    if isinstance(X, str | Path):
+        return read_recordings(X, rate)
+    if not isinstance(X, Sources):
+        raise BadData(
+            f"TriggerWord(X={type(X).__name__}): recordings must be a folder, or Sources."
+        )
+    if X.rate != rate:
+        raise BadData(
+            f"TriggerWord(X=...): recordings have {X.rate} samples a second, but this network "
+            f"needs {rate}. Read them at that rate."
+        )
+    return X
 
 
 def part_sources(

@@ -50,7 +50,7 @@ def harder(
     learnt, held = parts
     n = task.mixing_.clips
     found = task.clips(sources, n, task.random_state + APART * number, positives=(0, 0))
-    peaks = task.outputs(found)[..., 0].max(axis=1)
+    peaks = task.outputs(found).mean(axis=-1).max(axis=1)
     hard = found.take(np.argsort(-peaks)[: max(int(HARDEST * n), 1)])
     both = learnt.joined(hard)
     examples = [Examples(task.encode(part), task.read(part)[1]) for part in (both, held)]
@@ -160,20 +160,20 @@ def chosen(
 def step_loss(target: Any, outputs: Any, weight: float) -> Any:
     """Cross-entropy of each clip, nats a step, steps behind the word counting `weight` times.
 
-        mean over steps of  w [y = 1] softplus(-z) + [y = 0] softplus(z)
+        mean over steps and members of  w [y = 1] softplus(-z) + [y = 0] softplus(z)
 
     Parameters
     ----------
     target : float array (batch, steps)
         0 or 1; -1 for steps that do not count.
-    outputs : float array (batch, steps, 1)
+    outputs : float array (batch, steps, members)
         Logits.
     weight : float
         Of steps that are 1.
     """
-    z = outputs[..., 0]
-    heard = weight * (target == 1) * jnp.logaddexp(0.0, -z)
-    return (heard + (target == 0) * jnp.logaddexp(0.0, z)).mean(axis=1)
+    y = target[..., None]
+    heard = weight * (y == 1) * jnp.logaddexp(0.0, -outputs)
+    return (heard + (y == 0) * jnp.logaddexp(0.0, outputs)).mean(axis=(1, 2))
 
 
 def _word(event: Any, near: set[str]) -> Word:

@@ -176,18 +176,10 @@ class Gru:
         (self.hidden,) = state
 
 
-class Block:
-    """Layers whose result is added to what came in, and ReLU of the sum."""
+class Nested:
+    """Layers within a layer."""
 
-    def __init__(self, spec: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-        self.layers = [LAYERS[each["kind"]](each, arrays) for each in spec["layers"]]
-
-    def feed(self, x: Array) -> Array:
-        """The same number of steps."""
-        y = x
-        for layer in self.layers:
-            y = layer.feed(y)
-        return np.asarray(np.maximum(x + y, 0))
+    layers: list[Any]
 
     def state(self) -> list[Array]:
         """What its layers remember."""
@@ -202,7 +194,43 @@ class Block:
             del parts[:count]
 
 
-LAYERS: dict[str, Any] = {"conv": Conv, "affine": Affine, "relu": Relu, "gru": Gru, "block": Block}
+class Block(Nested):
+    """Layers whose result is added to what came in, and ReLU of the sum."""
+
+    def __init__(self, spec: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        self.layers = [LAYERS[each["kind"]](each, arrays) for each in spec["layers"]]
+
+    def feed(self, x: Array) -> Array:
+        """The same number of steps."""
+        y = x
+        for layer in self.layers:
+            y = layer.feed(y)
+        return np.asarray(np.maximum(x + y, 0))
+
+
+class Members(Nested):
+    """Networks side by side, whose logits are averaged."""
+
+    def __init__(self, spec: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+        self.members = [
+            [LAYERS[each["kind"]](each, arrays) for each in member] for member in spec["members"]
+        ]
+        self.layers = [layer for member in self.members for layer in member]
+
+    def feed(self, x: Array) -> Array:
+        """One logit for each step that all of them complete."""
+        said = []
+        for member in self.members:
+            y = x
+            for layer in member:
+                y = layer.feed(y)
+            said.append(y)
+        return np.asarray(np.mean(said, axis=0))
+
+
+LAYERS: dict[str, Any] = {
+    "conv": Conv, "affine": Affine, "relu": Relu, "gru": Gru, "block": Block, "members": Members,
+}  # fmt: skip
 
 
 # ---- alarms
