@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from fondo import AudioClassifier, Distort, SoundNet, Spectrum
+from fondo import AudioClassifier, Distort, SoundNet, Spectrum, Waves
 from fondo.data.samples import read_source
 from fondo.data.tables.patterns import column_of
 from fondo.judge.intervals import wilson
@@ -73,11 +73,12 @@ def digits(folder: Path) -> Iterator[str]:
     table = read_source(folder / "audio/digits")
     name = table["sound"].str.split("/").list.last().str.split("_")
     y, who = name.list[0].to_numpy(), name.list[1].to_numpy()
-    change = Distort(speed=0.2, pitch=3.0, noise=(5.0, 40.0), band_gaps=0.2)
+    change = Distort(speed=0.25, pitch=2.0, tone=9.0, shift=0.2, noise=(5.0, 40.0), band_gaps=0.2)
 
     def make() -> Any:
         return AudioClassifier(
-            spectrum=Spectrum(span=50.0, hop=0.01, bands=40), augment=change, batch_size=64,
+            waves=Waves(level=-20.0), augment=change, batch_size=64,
+            spectrum=Spectrum(span=50.0, hop=0.01, bands=40, centre=False),
             epochs=40, patience=None, validation=None,
         )  # fmt: skip
 

@@ -25,11 +25,9 @@ from benchmarks.trigger_quality import (
     in_row,
     in_rows,
     judged,
-    people,
     real_digits,
-    sources,
-    texts,
 )
+from benchmarks.trigger_quality import made_up as spoken_parts
 from fondo import Mixing, TriggerWord
 from fondo.data.audio.shaping import looped, rms
 from fondo.jobs.listen import draw, heard
@@ -62,14 +60,10 @@ def over(parts: list[Any], backgrounds: list[Any], snr: float) -> tuple[np.ndarr
 
 def made_up(folder: Path) -> TriggerWord:
     """A network that has heard made-up voices alone."""
-    learn, choose, _ = people()
-    lines = texts(folder)
-    train, held = (
-        sources(names, part, n, seed, SAID)
-        for names, part, n, seed in ((learn, lines[0], 900, 10), (choose, lines[1], 150, 50))
-    )
+    train, held = spoken_parts(folder, SAID)
     parts = in_noises(train, held)
-    task = TriggerWord(mixing=Mixing(clips=3000, negatives=(0, 6)), epochs=12)
+    mixing = Mixing(clips=2000, negatives=(0, 6), pitch=1.5, band_gaps=0.15)
+    task = TriggerWord(mixing=mixing, epochs=12, members=3)
     task.fit(parts[0], validation_data=(parts[1], None))
     rows = [*in_rows(held["positives"], 60), in_row(held["near_misses"], GAP, 20.0, 61, near=True)]
     rows += [(real_digits(folder, 1), []), (hiss(63, 400), [])]

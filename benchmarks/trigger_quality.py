@@ -1,10 +1,11 @@
 """What a trigger word reaches on voices and recordings that it has not met, with stated marks.
 
-Run with FONDO_DATA set: python -m benchmarks.trigger_quality [--real] [--clips 3000] [--epochs 12].
+Run with FONDO_DATA set: python -m benchmarks.trigger_quality [--real] [--members 3] [--seed 0].
 The word is "alexa"; the protocol is told in docs/trigger.md.
 """
 
 import argparse
+import gzip
 import os
 import re
 import sys
@@ -50,6 +51,7 @@ FEW = (  # sentences that every voice says, the first of which is heard as the w
     "the election was held on a cold day in march",
 )
 GAP, PAUSE = 2.0, 0.3  # seconds between words, between digits
+PHRASES = 2400  # that made-up voices say besides, in training
 TIMES = 3  # that a real recording is drawn as often as a made-up one
 
 
@@ -100,6 +102,23 @@ def texts(folder: Path) -> tuple[list[str], list[str], list[str]]:
     known, kept = lines[1::2], lines[::2]
     cut = round(0.7 * len(known))
     return known[:cut], known[cut:], kept
+
+
+def phrases(folder: Path, n: int, word: str, seed: int = 0) -> list[str]:
+    """Three to seven words in a row out of everyday sentences, commands and a novel."""
+    place, rng, found = folder / "text", np.random.default_rng(seed), []
+    with gzip.open(place / "eng_fra.tsv.gz", "rt", encoding="utf-8") as file:
+        everyday = sorted({line.split("\t")[0] for line in file})
+    commands = sorted(set((place / "slu/snips/train/seq.in").read_text("utf-8").splitlines()))
+    novel = (place / "alice.txt").read_text("utf-8").split(".")
+    for lines, share in ((everyday, 0.5), (commands, 0.25), (novel, 0.25)):
+        split = [re.findall(r"[A-Za-z']+", line) for line in lines]
+        known = [words for words in split if len(words) > 1 and word not in map(str.lower, words)]
+        for k in rng.permutation(len(known))[: round(share * n)]:
+            count = int(rng.integers(3, 8))
+            first = int(rng.integers(max(len(known[k]) - count, 0) + 1))
+            found.append(" ".join(known[k][first : first + count]))
+    return found
 
 
 def noises(seed: int, n: int) -> list[Recording]:
@@ -218,11 +237,25 @@ def again(recordings: list[Recording], times: int) -> list[Recording]:
     return [replace(r, source=f"{r.source} {k}") for k in range(times) for r in recordings]
 
 
-def trained(folder: Path, real: bool, clips: int, epochs: int) -> tuple[TriggerWord, list[Any]]:
+def made_up(
+    folder: Path, said_: tuple[str, Sequence[str]] = (WORD, NEAR)
+) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """What made-up voices say to learn from, and what others say to choose by."""
+    (learn, choose, _), lines = people(), texts(folder)
+    train, held = (
+        sources(learn, lines[0], 900, 10, said_),
+        sources(choose, lines[1], 150, 50, said_),
+    )
+    more = phrases(folder, PHRASES, said_[0])
+    train["negatives"] += spoken(more, voices(variants=learn), len(more), RATE, seed=80)
+    return train, held
+
+
+def trained(folder: Path, asked: argparse.Namespace) -> tuple[TriggerWord, list[Any]]:
     """The word learnt, and the real recordings that were kept for the test."""
-    learn, choose, _ = people()
-    lines, (mine, theirs, kept) = texts(folder), real_parts(folder)
-    train, held = sources(learn, lines[0], 900, 10), sources(choose, lines[1], 150, 50)
+    choose, lines, real = people()[1], texts(folder)[1], asked.real
+    mine, theirs, kept = real_parts(folder)
+    train, held = made_up(folder)
     held_words = list(held["positives"])
     if real:
         for part, heard, times in ((train, mine, TIMES), (held, theirs, 1)):
@@ -230,13 +263,16 @@ def trained(folder: Path, real: bool, clips: int, epochs: int) -> tuple[TriggerW
             part["negatives"] += again([*heard.others, *heard.sentences], times)
         held_words += theirs.words
     parts = in_noises(train, held)
-    mixing = Mixing(clips=clips, negatives=(0, 6), pitch=1.5, band_gaps=0.15)
-    task = TriggerWord(mixing=mixing, epochs=epochs)
+    mixing = Mixing(clips=asked.clips, negatives=(0, 6), pitch=1.5, band_gaps=0.15)
+    task = TriggerWord(
+        mixing=mixing, epochs=asked.epochs, members=asked.members, random_state=asked.seed,
+        near_misses=0.07,
+    )  # fmt: skip
     start = time.perf_counter()
     task.fit(parts[0], validation_data=(parts[1], None))
     print(f"trained in {time.perf_counter() - start:.0f} s; {task.choice_['words']}", flush=True)
     rows = [*in_rows(held_words, 60), in_row(held["near_misses"], GAP, 20.0, 61, near=True)]
-    said = spoken(lines[1], voices(variants=choose), len(lines[1]), RATE, seed=64)
+    said = spoken(lines, voices(variants=choose), len(lines), RATE, seed=64)
     rows += [
         (in_row(said, 0.5, 30.0, 65)[0], []),
         (in_row(theirs.others, 1.0, 40.0, 62)[0], []), (real_digits(folder, 1), []),
@@ -308,6 +344,8 @@ def main() -> int:
     parser.add_argument("--real", action="store_true", help="learn from half of the real words too")
     parser.add_argument("--clips", type=int, default=3000)
     parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--members", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=0, help="of clips and networks")
     asked = parser.parse_args()
     place = os.environ.get("FONDO_DATA")
     if not place:
@@ -315,7 +353,7 @@ def main() -> int:
         return 0
     warnings.simplefilter("ignore")
     folder, tested = Path(place), people()[2]
-    task, kept = trained(folder, asked.real, asked.clips, asked.epochs)
+    task, kept = trained(folder, asked)
     made = spoken([WORD], voices(variants=tested), 200, RATE, seed=30)
     marks: list[Mark] = []
     recalls: dict[float, float] = {}

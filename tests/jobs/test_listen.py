@@ -183,6 +183,19 @@ def test_made_up_voices_speak_into_the_folder_and_clips_are_mixed(tmp_path):
     assert (tmp_path / "c" / "manifest.jsonl").is_file()
 
 
+def test_words_that_sound_like_it_are_made_up_where_asked(tmp_path):
+    spoken = ("--say", "alexa", "--alike", "--takes", 6, "--json")
+    found = json.loads(run("trigger", "synthesise", tmp_path / "r", *spoken))
+    assert found["spoken"] == {"positives": 6, "negatives": 0, "near_misses": 6}
+    near = sorted((tmp_path / "r" / "near_misses").rglob("*.flac"))
+    assert len(near) == 6
+    (tmp_path / "near.txt").write_text("alex\nalaska\n", encoding="utf-8")
+    both = (*spoken, "--near", tmp_path / "near.txt")
+    assert json.loads(run("trigger", "synthesise", tmp_path / "s", *both))["spoken"] == {
+        "positives": 6, "negatives": 0, "near_misses": 6,
+    }  # fmt: skip
+
+
 def test_held_voices_are_others(tmp_path):
     names = {}
     for held in (False, True):

@@ -200,3 +200,21 @@ def test_what_cannot_be_judged_is_refused():
     deaf = replace(curve, hits=(0,) * len(curve.hits))
     with pytest.raises(BadData, match="there are at least any number of false alarms"):
         choose_threshold(deaf)
+
+
+def test_the_highest_near_misses_are_told_apart_among_many_words():
+    rng = np.random.default_rng(4)
+    words = [Word(5 + 5 * k, 5.4 + 5 * k, near_miss=k % 5 == 4) for k in range(500)]
+    scores, peaks = np.full(round(2510 / STEP), 0.01), []
+    for word in words:
+        peak = rng.uniform(0.05, 0.98) if word.near_miss else rng.uniform(0.985, 1.0)
+        scores[round((word.end + 0.1) / STEP)] = peak
+        peaks += [peak] if word.near_miss else []
+    curve = detection_curve([Stream(scores, words, STEP)], POLICY)
+    assert len(curve.thresholds) <= 200
+    for allowed in (2, 5, 9, 20):  # the lowest threshold fires so many near misses, and not fewer
+        choice = choose_threshold(curve, 1.0, allowed / 100)
+        assert choice.near_misses.hits == allowed
+        lowest, highest = sorted(peaks)[-allowed - 1], sorted(peaks)[-allowed]
+        assert lowest < choice.threshold <= highest
+    assert len(detection_curve([Stream(scores, words, STEP)], POLICY, points=4).thresholds) <= 4

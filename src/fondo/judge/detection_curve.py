@@ -220,7 +220,7 @@ def detection_curve(
     >>> [round(threshold, 2) for threshold in curve.thresholds], curve.false_alarms, curve.hits
     ([0.1, 0.5, 0.9], (37, 0, 0), (1, 1, 0))
     """
-    check_value("detection_curve", "points", points, Whole(3))
+    check_value("detection_curve", "points", points, Whole(4))
     plain = (policy or Policy()).without_release()
     said = [word.near_miss for stream in streams for word in stream.words]
     words, near = said.count(False), said.count(True)
@@ -326,32 +326,42 @@ def _thresholds(
 ) -> list[float]:
     """Between the peaks of scores, so that rounding moves no alarm across; below, and above all.
 
-    Outside of words the highest peaks are taken one by one and lower ones ever more sparsely:
-    an aim of few false alarms an hour hangs on the last few.
+    Outside of words, and in near misses, the highest peaks are taken one by one and lower ones
+    ever more sparsely: an aim of few alarms hangs on the last few.
     """
     parts = [_peaks(stream, policy.refractory, tolerance) for stream in streams]
-    inside = np.unique(np.concatenate([part[0] for part in parts]))
-    outside = np.unique(np.concatenate([part[1] for part in parts]))
-    most = (points - 1) // 2
-    evenly = np.linspace(0, len(inside) - 1, min(most, len(inside))).round().astype(int)
-    single = min(most // 2, len(outside))
-    sparse = np.geomspace(max(single, 1), max(len(outside), 1), most - single).round().astype(int)
-    ranks = np.union1d(np.arange(1, single + 1), sparse[: len(outside)])
-    peaks = np.unique(np.r_[inside[np.unique(evenly)], outside[len(outside) - ranks]])
+    words, near, outside = (
+        np.unique(np.concatenate([part[k] for part in parts])) for k in range(3)
+    )
+    most = (points - 1) // (3 if len(near) else 2)
+    evenly = np.linspace(0, len(words) - 1, min(most, len(words))).round().astype(int)
+    peaks = np.unique(
+        np.r_[words[np.unique(evenly)], _highest(near, most), _highest(outside, most)]
+    )
     between = peaks[:-1] + np.diff(peaks) / 2
     return [float(peaks[0]), *between.tolist(), float(np.nextafter(peaks[-1], np.inf))]
 
 
-def _peaks(stream: Stream, refractory: int, tolerance: float) -> tuple[Array, Array]:
-    """Highest scores in the time of each word, and in each refractory time outside of words."""
+def _highest(peaks: Array, most: int) -> Array:
+    """At most so many of sorted peaks: the highest one by one, lower ones ever more sparsely."""
+    single = min(most // 2, len(peaks))
+    sparse = np.geomspace(max(single, 1), max(len(peaks), 1), most - single).round().astype(int)
+    ranks = np.union1d(np.arange(1, single + 1), sparse[: len(peaks)])
+    return peaks[len(peaks) - ranks]
+
+
+def _peaks(stream: Stream, refractory: int, tolerance: float) -> tuple[Array, Array, Array]:
+    """Highest scores in each word, in each near miss, and in each refractory time outside."""
     scores, rest = stream.scores, stream.scores.copy()
-    inside: list[float] = []
+    inside: dict[bool, list[float]] = {False: [], True: []}
     for word in stream.words:
         first = max(int(np.ceil((word.onset - stream.offset) / stream.step)), 0)
         last = max(int((word.end + tolerance - stream.offset) / stream.step) + 1, 0)
-        inside += scores[first:last].max(keepdims=True).tolist() if first < len(scores) else []
+        if first < len(scores):
+            inside[word.near_miss].append(float(scores[first:last].max()))
         rest[first:last] = -np.inf
+    words, near = np.array(inside[False]), np.array(inside[True])
     if not len(rest):
-        return np.array(inside), rest
+        return words, near, rest
     tops = np.maximum.reduceat(rest, np.arange(0, len(rest), refractory))
-    return np.array(inside), tops[np.isfinite(tops)]
+    return words, near, tops[np.isfinite(tops)]

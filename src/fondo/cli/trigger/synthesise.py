@@ -23,6 +23,10 @@ from fondo.cli.trigger.asked import with_recordings, with_settings
     help="Words that sound like it, one a line, said too: what is taken for it most easily.",
 )  # fmt: skip
 @click.option(
+    "--alike", is_flag=True,
+    help="Make up words that sound like it, too: parts of it, and other sounds in their place.",
+)  # fmt: skip
+@click.option(
     "--takes", type=int, default=300, show_default=True, metavar="N", help="Of each kind."
 )
 @click.option(
@@ -61,7 +65,7 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
             )
             answer["spoken"] = speak_words(
                 recordings, given["say"], others, near, takes=given["takes"], held=given["held"],
-                seed=given["seed"],
+                seed=given["seed"], made_up=given["alike"],
             )  # fmt: skip
         if given["clips"]:
             task = configure(TriggerWord, parse_settings(given["settings"]), seed=given["seed"])

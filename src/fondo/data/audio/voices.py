@@ -7,6 +7,7 @@ it makes is used here.
 import ctypes
 import importlib
 import os
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ VARIANTS = (
     "shelby", "steph", "steph2", "steph3", "travis", "victor", "zac",
 )  # fmt: skip
 _RETRIEVAL, _RATE, _PITCH, _RANGE = 1, 1, 3, 4  # of espeak's speak_lib.h
-_UTF8 = 1
+_UTF8, _SOUNDS = 1, 0x100  # how a text is read
 _SEEDS = 2**31  # of C's rand
 _SPEEDS, _PITCHES, _RANGES = (110, 210), (20, 85), (20, 80)  # words a minute; of 100
 
@@ -84,7 +85,8 @@ def speak(
     Parameters
     ----------
     text : str
-        One word or many.
+        One word or many; or sounds in the spelling of espeak-ng, in double brackets, as `alike`
+        makes them up.
     voice : Voice
         Who.
     speed : int, default=160
@@ -116,24 +118,43 @@ def speak(
     """
     with _LOCK:
         library, rate = _library()
-        if voice.variant not in _variants():  # espeak would take another one and say nothing
-            raise BadData(
-                f"speak(voice={str(voice)!r}): espeak-ng has no such voice. "
-                f"{did_you_mean(voice.variant, sorted(_variants()))}"
-            )
-        if library.espeak_SetVoiceByName(str(voice).encode()) != 0:
-            raise BadData(f"speak(voice={str(voice)!r}): espeak-ng has no such voice.")
+        _take_voice(library, voice)
         for parameter, value in ((_RATE, speed), (_PITCH, pitch), (_RANGE, spread)):
             library.espeak_SetParameter(parameter, int(value), 0)
         _draw_from(library, seed)
         _heard.clear()
         data = text.encode()
-        library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
+        library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8 | _SOUNDS, None, None)
         library.espeak_Synchronize()
         samples = np.concatenate(_heard).astype(np.float32) / 32768 if _heard else np.zeros(0, "f4")
     if not samples.any():
         raise BadData(f"speak(text={text!r}): it has no sound. Give a word that can be read out.")
     return samples, rate
+
+
+def sounds_of(text: str, voice: Voice) -> tuple[str, ...]:
+    """Sounds of a text, in the spelling of espeak-ng: a part for each, with its stress in front.
+
+    Raises
+    ------
+    MissingExtra
+        espeakng-loader is not installed.
+    BadData
+        There is no such voice.
+
+    Examples
+    --------
+    >>> sounds_of("alexa", Voice("en-us", "m1"))
+    ('a#', 'l', "'E", 'k', 's', '@')
+    """
+    with _LOCK:
+        library, _ = _library()
+        _take_voice(library, voice)
+        rest, found = ctypes.c_char_p(text.encode()), []
+        while rest.value:
+            spelt = library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, ord("_") << 8)
+            found += re.split(r"[_ ]+", (spelt or b"").decode())
+    return tuple(sound for sound in found if sound.strip("',%=:;"))
 
 
 def spoken(
@@ -207,11 +228,23 @@ def _library() -> tuple[Any, int]:
         ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
         ctypes.c_void_p, ctypes.c_void_p,
     ]  # fmt: skip
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
     rate = library.espeak_Initialize(_RETRIEVAL, 0, loader.get_data_path().encode(), 0)
     if rate <= 0:
         raise BadData("speak: espeak-ng does not start; its data may be damaged. Install it anew.")
     library.espeak_SetSynthCallback(_callback())
     return library, int(rate)
+
+
+def _take_voice(library: Any, voice: Voice) -> None:
+    """Let the library speak with a voice; BadData where there is none, which espeak says of few."""
+    if voice.variant not in _variants():  # espeak would take another one and say nothing
+        raise BadData(
+            f"speak(voice={str(voice)!r}): espeak-ng has no such voice. "
+            f"{did_you_mean(voice.variant, sorted(_variants()))}"
+        )
+    if library.espeak_SetVoiceByName(str(voice).encode()) != 0:
+        raise BadData(f"speak(voice={str(voice)!r}): espeak-ng has no such voice.")
 
 
 def _draw_from(library: Any, seed: int) -> None:
