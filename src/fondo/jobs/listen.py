@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from fondo.data.audio.alike import alike
 from fondo.data.audio.chime import with_chimes
 from fondo.data.audio.clips import Sources
 from fondo.data.audio.corpus import Entry, write_clips
@@ -39,7 +38,7 @@ Say = Callable[[str], None]
 
 def speak_words(
     folder: Path, word: str, others: Sequence[str], near: Sequence[str] = (), *, takes: int,
-    held: bool, seed: int, made_up: bool = False,
+    held: bool, seed: int,
 ) -> dict[str, int]:  # fmt: skip
     """Write a word and others, said by made-up voices, into a folder of recordings.
 
@@ -59,8 +58,6 @@ def speak_words(
         Use the voices that are kept for judging; else all but those.
     seed : int
         Draws voices, speeds and pitches.
-    made_up : bool, default=False
-        Let them say words too that sound like it and are made up, with those of `near`.
 
     Returns
     -------
@@ -70,8 +67,6 @@ def speak_words(
     kept = VARIANTS[::5][:HELD_VOICES]
     who = voices(variants=kept if held else [v for v in VARIANTS if v not in kept])
     counts = {}
-    if made_up:
-        near = [*near, *alike(word, max(takes - len(near), 1), seed=seed)]
     for kind, texts in (("positives", [word]), ("negatives", others), ("near_misses", near)):
         made = spoken(texts, who, takes, 22_050, seed=seed) if texts else []
         for number, recording in enumerate(made):

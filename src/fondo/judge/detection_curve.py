@@ -347,7 +347,7 @@ def _highest(peaks: Array, most: int) -> Array:
     single = min(most // 2, len(peaks))
     sparse = np.geomspace(max(single, 1), max(len(peaks), 1), most - single).round().astype(int)
     ranks = np.union1d(np.arange(1, single + 1), sparse[: len(peaks)])
-    return peaks[len(peaks) - ranks]
+    return np.asarray(peaks[len(peaks) - ranks])
 
 
 def _peaks(stream: Stream, refractory: int, tolerance: float) -> tuple[Array, Array, Array]:

@@ -52,7 +52,7 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
     """
     with stage(as_json, quiet) as speaker:
         from fondo.errors import BadParameter
-        from fondo.jobs.listen import mix_clips, read_lines, speak_words
+        from fondo.jobs.listen import mix_clips
         from fondo.tasks.audio.trigger import TriggerWord
         from fondo.tasks.settings import configure
 
@@ -60,13 +60,7 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
             raise BadParameter("synthesise: say what is wanted: --say WORD, --clips DIR, or both.")
         answer: dict[str, Any] = {"recordings": recordings}
         if given["say"]:
-            others, near = (
-                read_lines(given[name]) if given[name] else [] for name in ("others", "near")
-            )
-            answer["spoken"] = speak_words(
-                recordings, given["say"], others, near, takes=given["takes"], held=given["held"],
-                seed=given["seed"], made_up=given["alike"],
-            )  # fmt: skip
+            answer["spoken"] = _speak(recordings, given)
         if given["clips"]:
             task = configure(TriggerWord, parse_settings(given["settings"]), seed=given["seed"])
             made = mix_clips(task, recordings, given["clips"], n=given["count"], seed=given["seed"])
@@ -88,3 +82,15 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
                 )
 
         speaker.answer(answer, show)
+
+
+def _speak(recordings: Path, given: dict[str, Any]) -> dict[str, int]:
+    """Let voices say what was asked for; how many files of each kind there are then."""
+    from fondo.data.audio.alike import alike
+    from fondo.jobs.listen import read_lines, speak_words
+
+    others, near = (read_lines(given[name]) if given[name] else [] for name in ("others", "near"))
+    word, takes, seed = given["say"], given["takes"], given["seed"]
+    if given["alike"]:
+        near += alike(word, max(takes - len(near), 1), seed=seed)
+    return speak_words(recordings, word, others, near, takes=takes, held=given["held"], seed=seed)
