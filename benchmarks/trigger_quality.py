@@ -342,8 +342,8 @@ def judged(task: TriggerWord, name: str, streams: list[Stream]) -> Detection:
 def main() -> int:
     parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
     parser.add_argument("--real", action="store_true", help="learn from half of the real words too")
-    parser.add_argument("--clips", type=int, default=3000)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--clips", type=int, default=2000)
+    parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--members", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0, help="of clips and networks")
     asked = parser.parse_args()
