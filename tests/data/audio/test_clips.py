@@ -165,3 +165,23 @@ def test_a_tone_changes_how_a_word_sounds_and_not_which_word_nor_its_length():
     spectra = [np.abs(np.fft.rfft(word)) for word in words]
     assert np.corrcoef(*spectra)[0, 1] < 0.9999
     assert all(np.abs(clip.samples).max() <= 1 for clip in pair)
+
+
+def test_a_share_of_clips_goes_through_a_codec():
+    rate = 16_000
+    hum = Recording(0.1 * np.sin(np.arange(rate) / 9), "hum")
+    said = Sources(rate, [hum], [Recording(0.2 * np.hanning(rate // 4), "yes")])
+    plain = Recipe(seconds=1, positives=(1, 1), negatives=(0, 0))
+    pairs = [
+        (make_clip(said, plain, 5, k), make_clip(said, replace(plain, coded=0.5), 5, k))
+        for k in range(12)
+    ]
+    through = [not np.array_equal(a.samples, b.samples) for a, b in pairs]
+    assert 0 < sum(through) < 12
+    for one, other in pairs:
+        assert one.events == other.events
+        assert one.samples.shape == other.samples.shape
+        assert np.corrcoef(one.samples, other.samples)[0, 1] > 0.4
+    assert same(pairs[3][1], make_clip(said, replace(plain, coded=0.5), 5, 3))
+    with pytest.raises(BadParameter, match=r"Recipe\(coded=2\)"):
+        Recipe(coded=2)

@@ -24,7 +24,8 @@ from fondo.cli.trigger.asked import with_recordings, with_settings
 )  # fmt: skip
 @click.option(
     "--alike", is_flag=True,
-    help="Make up words that sound like it, too: parts of it, and other sounds in their place.",
+    help="Make up words that sound like it, too, to judge by: parts of it, and words with other "
+    "sounds in them.",
 )  # fmt: skip
 @click.option(
     "--takes", type=int, default=300, show_default=True, metavar="N", help="Of each kind."

@@ -58,7 +58,8 @@ def alike(word: str, n: int = 60, *, seed: int = 0) -> list[str]:
     Notes
     -----
     Sounds that differ in voice alone ("marvin", "marfin") and weak vowels are left: nobody hears
-    them apart for sure.
+    them apart for sure. They are for judging: where a network that heard made-up voices alone
+    learnt from them too, it heard 0.26 of real words in place of 0.79 (docs/trigger.md).
 
     Examples
     --------

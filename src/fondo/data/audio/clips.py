@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from fondo.contracts import Either, Flag, Listed, Nothing, Real, Whole, check_value
+from fondo.data.audio.coding import coded
 from fondo.data.audio.mixing import Clip, Levels, Recording, mix
 from fondo.data.audio.shaping import FASTEST, SLOWEST, at_speed, in_room, in_tone, made_up_room
 from fondo.errors import BadData, BadParameter
@@ -23,6 +24,7 @@ _WORDS = Listed(Whole(0, 1000), least=2, most=2)
 _DECIBELS = Listed(Real(-100, 100), least=2, most=2)
 
 KINDS = ("backgrounds", "positives", "negatives", "rooms", "near_misses")
+CODING_LOSS = 0.5, 1.0  # of `coded`: from what nobody hears to a bad line
 TONES = 7  # frequencies at which loudness is drawn for another tone
 ROOM = "made up"  # name of a room that is drawn, where no responses of rooms are given
 
@@ -136,6 +138,8 @@ class Recipe:
         Share of clips whose peaks are cut off, as by a bad microphone.
     overdrive_db : (float, float), default=(1, 10)
         How far their peaks are driven beyond full scale. Decibels.
+    coded : float in [0, 1], default=0
+        Share of clips that have gone through a codec, as `coding.coded` has it.
     again : bool, default=False
         Whether a recording may come twice in one clip. Where it may not, a clip holds no more
         words than there are.
@@ -160,6 +164,7 @@ class Recipe:
     direct_db: Range = (0.0, 15.0)
     overdriven: float = 0.0
     overdrive_db: Range = (1.0, 10.0)
+    coded: float = 0.0
     again: bool = False
 
     contracts = {
@@ -177,6 +182,7 @@ class Recipe:
         "direct_db": _DECIBELS,
         "overdriven": Real(0, 1),
         "overdrive_db": Listed(Real(0, 60), least=2, most=2),
+        "coded": Real(0, 1),
         "again": Flag(),
     }
 
@@ -267,6 +273,9 @@ def make_clip(sources: Sources, recipe: Recipe, seed: int, number: int) -> Clip:
         overdrive_db=float(rng.uniform(*recipe.overdrive_db)) if driven else 0.0,
     )
     clip = mix(background, positives, negatives, rate=sources.rate, levels=levels, seed=for_mix)
+    if recipe.coded and rng.random() < recipe.coded:
+        loss = rng.uniform(*CODING_LOSS)
+        clip = replace(clip, samples=coded(clip.samples, sources.rate, loss))
     return replace(clip, room=room.source) if room else clip
 
 
