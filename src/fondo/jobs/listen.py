@@ -25,7 +25,7 @@ from fondo.errors import BadData, OutputError
 from fondo.judge.detection import Detection, Stream, Word, detect
 from fondo.judge.detection_curve import DetectionCurve, detection_curve
 from fondo.tasks.audio.listening import pieces
-from fondo.tasks.audio.recordings import read_recordings
+from fondo.tasks.audio.recordings import read_recordings, sources_of
 from fondo.tasks.audio.trigger import TriggerWord
 
 SNRS = (20.0, 10.0, 5.0, 0.0)  # decibels at which words are judged
@@ -88,7 +88,7 @@ def read_lines(path: Path) -> list[str]:
 
 def mix_clips(task: TriggerWord, folder: Path, out: Path, *, n: int, seed: int) -> list[Entry]:
     """Mix clips from a folder of recordings into another, as training would, with a manifest."""
-    sources = read_recordings(folder, task.front_end.rate)
+    sources = sources_of(folder, task.front_end.rate)
     return write_clips(out, sources, task.recipe(sources), seed=seed, n=n)
 
 

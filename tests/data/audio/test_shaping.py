@@ -13,6 +13,7 @@ from fondo.data.audio.shaping import (
     in_room,
     in_tone,
     looped,
+    made_up_noise,
     made_up_room,
     rms,
     to_db,
@@ -203,3 +204,20 @@ def test_tones_of_host_and_device_are_one_law():
 def test_a_tone_needs_two_frequencies():
     with pytest.raises(BadParameter, match="at least 2 numbers"):
         in_tone(np.ones(4), 8000, [3.0])
+
+
+@pytest.mark.parametrize(("colour", "falls"), [("white", 0.0), ("pink", 10.0), ("brown", 20.0)])
+def test_made_up_noise_falls_as_its_colour_does(colour, falls):
+    noise = made_up_noise(16_000, 20.0, colour, np.random.default_rng(3))
+    assert noise.shape == (320_000,)
+    assert rms(noise) == pytest.approx(0.1, rel=1e-4)
+    power, hertz = np.abs(np.fft.rfft(noise)) ** 2, np.fft.rfftfreq(320_000, 1 / 16_000)
+    low, high = (power[(hertz > f) & (hertz < 1.2 * f)].mean() for f in (100, 1000))
+    assert 10 * np.log10(low / high) == pytest.approx(falls, abs=1.0)  # decibels in a decade
+    assert power[hertz < 15].sum() < 1e-6 * power.sum()
+
+
+def test_noise_of_other_colours_is_refused_and_short_noise_is_some():
+    with pytest.raises(BadParameter, match="colour"):
+        made_up_noise(8000, 1.0, "green", np.random.default_rng(0))
+    assert made_up_noise(8000, 0.0001, "pink", np.random.default_rng(0)).shape == (1,)

@@ -6,7 +6,7 @@ import soundfile
 
 from fondo.data.audio.hygiene import check_apart
 from fondo.errors import BadData, BadParameter
-from fondo.tasks.audio.recordings import part_sources, read_recordings
+from fondo.tasks.audio.recordings import part_sources, read_recordings, sources_of, told_of
 
 RATE = 8000
 
@@ -90,6 +90,26 @@ def test_no_background_is_silence(tmp_path):
     (only,) = read_recordings(tmp_path, RATE).backgrounds
     assert only.source == "silence"
     assert not only.samples.any()
+
+
+def test_noise_is_made_up_where_a_folder_has_no_background(tmp_path):
+    for voice in "ab":
+        write(tmp_path / "positives" / voice / "1.wav")
+    found = sources_of(tmp_path, RATE)
+    names = [b.source for b in found.backgrounds]
+    assert names[0] == "silence"
+    assert sum("white" in n for n in names) == sum("brown" in n for n in names) == 2
+    assert all(np.isfinite(b.samples).all() for b in found.backgrounds)
+    other = sources_of(tmp_path, RATE, seed=1)
+    assert not set(names[1:]) & {b.source for b in other.backgrounds}
+    assert "made-up noise" in told_of(found)[0]
+    train, held, notes = part_sources(found, 0.3)
+    assert not notes
+    assert not {b.source for b in train.backgrounds} & {b.source for b in held.backgrounds}
+    write(tmp_path / "backgrounds" / "1.wav")
+    recorded = sources_of(tmp_path, RATE)
+    assert len(recorded.backgrounds) == 1
+    assert told_of(recorded) == []
 
 
 def test_broken_files_are_named_and_left_out(folder):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import fft, signal
 
+from fondo.contracts import Choice, check_value
 from fondo.errors import BadData, BadParameter
 
 Array = np.ndarray[Any, Any]
@@ -17,6 +18,8 @@ Array = np.ndarray[Any, Any]
 SPEED_STEP = 0.01  # speeds are rounded to it, so that resampling is by a small fraction
 SLOWEST, FASTEST = 0.5, 2.0
 LOWEST = 60.0  # hertz, below which tones are alike
+NOISES = {"white": 0.0, "pink": 0.5, "brown": 1.0}  # power of frequency that amplitudes fall with
+LOWEST_NOISE, NOISE_LEVEL = 20.0, 0.1  # hertz; of full scale
 GAP = 0.0025  # seconds between a sound and its first echo in a made-up room
 
 
@@ -184,6 +187,36 @@ def made_up_room(rate: int, seconds: float, direct_db: float, rng: np.random.Gen
         echo *= from_db(-direct_db) / np.sqrt(energy)
     echo[0] = 1.0
     return echo.astype(np.float32)
+
+
+def made_up_noise(rate: int, seconds: float, colour: str, rng: np.random.Generator) -> Array:
+    """Noise whose power falls with frequency: not at all (white), as 1/f (pink), as 1/f^2 (brown).
+
+    Parameters
+    ----------
+    rate : int
+        Samples a second.
+    seconds : float
+        How long.
+    colour : {"white", "pink", "brown"}
+        Of `NOISES`.
+    rng : numpy.random.Generator
+        Draws it.
+
+    Returns
+    -------
+    noise : float32 array (seconds * rate,)
+        The root of its mean square is 0.1; below 20 hertz there is nothing.
+    """
+    check_value("made_up_noise", "colour", colour, Choice(*NOISES))
+    count = max(int(seconds * rate), 1)
+    spectrum = np.fft.rfft(rng.standard_normal(count))
+    hertz = np.fft.rfftfreq(count, 1 / rate)
+    heard = hertz >= min(LOWEST_NOISE, rate / 2)
+    spectrum[heard] *= hertz[heard] ** -NOISES[colour]
+    spectrum[~heard] = 0.0
+    noise = np.fft.irfft(spectrum, count)
+    return np.asarray(noise * (NOISE_LEVEL / rms(noise)) if noise.any() else noise, np.float32)
 
 
 def in_room(samples: Array, impulse: Array) -> Array:

@@ -8,6 +8,7 @@ from which the voice can be told.
 import re
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from fondo.data.audio.clips import Sources
 from fondo.data.audio.columns import is_sound
 from fondo.data.audio.decode import Wave
 from fondo.data.audio.mixing import Recording
-from fondo.data.audio.shaping import trimmed, word_of
+from fondo.data.audio.shaping import NOISES, made_up_noise, trimmed, word_of
 from fondo.data.audio.sounds import Sounds
 from fondo.errors import BadData, BadParameter
 from fondo.tasks.album import broken
@@ -31,6 +32,8 @@ PARTS = {
 }
 WORDS = ("positives", "negatives", "near_misses")
 LONGEST_WORD, LONGEST_BACKGROUND = 10.0, 3 * 3600.0  # seconds
+SILENCE, MADE_UP = "silence", "made-up noise"  # names of backgrounds that nobody recorded
+NOISE_SECONDS, NOISES_EACH = 20.0, 2
 QUIET = 35.0  # decibels under its own peak below which the ends of a word are cut off
 
 
@@ -72,12 +75,23 @@ def read_recordings(folder: Path | str, rate: int, voice: str | None = None) -> 
             f"{place}: there is no recording of the word. Put some into {place / 'positives'}."
         )
     if not found["backgrounds"]:
-        found["backgrounds"] = [Recording(np.zeros(rate, np.float32), "silence")]
+        found["backgrounds"] = [Recording(np.zeros(rate, np.float32), SILENCE)]
     return Sources(rate, **found)
 
 
-def sources_of(X: Any, rate: int) -> Sources:
+def sources_of(X: Any, rate: int, seed: int = 0) -> Sources:
     """What `TriggerWord` is given, a folder or Sources, at the rate that its network needs.
+
+    Where a folder has no backgrounds, noise is made up: a network that has heard words in silence
+    alone hears none in a room.
+
+    Parameters
+    ----------
+    X : path or Sources
+    rate : int
+        Samples a second. Hertz.
+    seed : int, default=0
+        Draws the noise.
 
     Raises
     ------
@@ -85,7 +99,9 @@ def sources_of(X: Any, rate: int) -> Sources:
         It is something else, or has another rate.
     """
     if isinstance(X, str | Path):
-        return read_recordings(X, rate)
+        found = read_recordings(X, rate)
+        silent = [b.source for b in found.backgrounds] == [SILENCE]
+        return replace(found, backgrounds=_noises(rate, seed)) if silent else found
     if not isinstance(X, Sources):
         raise BadData(
             f"TriggerWord(X={type(X).__name__}): recordings must be a folder, or Sources."
@@ -96,6 +112,32 @@ def sources_of(X: Any, rate: int) -> Sources:
             f"needs {rate}. Read them at that rate."
         )
     return X
+
+
+def told_of(sources: Sources) -> list[str]:
+    """What a person must know of recordings that are learnt from."""
+    if not any(b.source.startswith(MADE_UP) for b in sources.backgrounds):
+        return []
+    return [
+        "There are no backgrounds: silence and made-up noise stand for them. Record where it will "
+        "listen, into backgrounds/."
+    ]
+
+
+def _noises(rate: int, seed: int) -> list[Recording]:
+    """Silence, and noise of each colour."""
+    rng = np.random.default_rng(seed)
+    return [
+        Recording(np.zeros(rate, np.float32), SILENCE),
+        *(
+            Recording(
+                made_up_noise(rate, NOISE_SECONDS, colour, rng),
+                f"{MADE_UP}, {colour} {seed}-{number}",
+            )
+            for number in range(NOISES_EACH)
+            for colour in NOISES
+        ),
+    ]
 
 
 def part_sources(

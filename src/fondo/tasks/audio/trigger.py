@@ -29,7 +29,7 @@ from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.audio.exporting import as_program, detector_of
 from fondo.tasks.audio.front import FRONTS, FrontEnd, front_end
 from fondo.tasks.audio.mixing import Mixing
-from fondo.tasks.audio.recordings import part_sources, sources_of
+from fondo.tasks.audio.recordings import part_sources, sources_of, told_of
 from fondo.tasks.audio.rounds import Candidate, chosen, harder, step_loss
 from fondo.tasks.audio.standalone import Detector
 from fondo.tasks.base import Inputs, Task
@@ -185,13 +185,11 @@ class TriggerWord(Task):
         if validation_data is None:
             mine, theirs, self.notes_ = part_sources(whole, HELD, self.random_state)
         else:
-            mine, theirs, self.notes_ = (
-                whole,
-                sources_of(validation_data[0], self.front_end.rate),
-                [],
-            )
+            theirs = sources_of(validation_data[0], self.front_end.rate, seed=1)
+            mine, self.notes_ = whole, []
             check_apart({"train": mine.identities(), "validation": theirs.identities()},
                         allow=("background", "room"))  # fmt: skip
+        self.notes_ = [*told_of(whole), *self.notes_]
         learnt = self.clips(mine, self.mixing_.clips, self.random_state)
         held = self.clips(theirs, max(self.mixing_.clips // 5, 2), self.random_state + 1)
         super().fit(learnt, None, validation_data=(held, None), run=run)
