@@ -74,8 +74,8 @@ def trigger_network(
     for number, parts in enumerate(each, start=1):
         heard = keras.Input(size, name="features")
         member = keras.Model(heard, _scores(kind, heard, parts), name=f"member_{number}")
-        said.append(plain(member)(features))
-    return keras.Model(features, keras.layers.Concatenate(name="scores")(said))
+        said.append(member(features))
+    return plain(keras.Model(features, keras.layers.Concatenate(name="scores")(said)))
 
 
 def kernel_and_stride(kind: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import fft, signal
 
-from fondo.contracts import Choice, check_value
+from fondo.contracts import Real, check_value
 from fondo.errors import BadData, BadParameter
 
 Array = np.ndarray[Any, Any]
@@ -18,7 +18,6 @@ Array = np.ndarray[Any, Any]
 SPEED_STEP = 0.01  # speeds are rounded to it, so that resampling is by a small fraction
 SLOWEST, FASTEST = 0.5, 2.0
 LOWEST = 60.0  # hertz, below which tones are alike
-NOISES = {"white": 0.0, "pink": 0.5, "brown": 1.0}  # power of frequency that amplitudes fall with
 LOWEST_NOISE, NOISE_LEVEL = 20.0, 0.1  # hertz; of full scale
 GAP = 0.0025  # seconds between a sound and its first echo in a made-up room
 
@@ -189,8 +188,8 @@ def made_up_room(rate: int, seconds: float, direct_db: float, rng: np.random.Gen
     return echo.astype(np.float32)
 
 
-def made_up_noise(rate: int, seconds: float, colour: str, rng: np.random.Generator) -> Array:
-    """Noise whose power falls with frequency: not at all (white), as 1/f (pink), as 1/f^2 (brown).
+def made_up_noise(rate: int, seconds: float, exponent: float, rng: np.random.Generator) -> Array:
+    """Noise whose amplitudes fall with frequency f, as 1 / f^exponent.
 
     Parameters
     ----------
@@ -198,8 +197,8 @@ def made_up_noise(rate: int, seconds: float, colour: str, rng: np.random.Generat
         Samples a second.
     seconds : float
         How long.
-    colour : {"white", "pink", "brown"}
-        Of `NOISES`.
+    exponent : float, at least 0
+        0 is white, a half pink, 1 brown; `layers.wave_augment.COLOURS` has them by name.
     rng : numpy.random.Generator
         Draws it.
 
@@ -208,12 +207,12 @@ def made_up_noise(rate: int, seconds: float, colour: str, rng: np.random.Generat
     noise : float32 array (seconds * rate,)
         The root of its mean square is 0.1; below 20 hertz there is nothing.
     """
-    check_value("made_up_noise", "colour", colour, Choice(*NOISES))
+    check_value("made_up_noise", "exponent", exponent, Real(0))
     count = max(int(seconds * rate), 1)
     spectrum = np.fft.rfft(rng.standard_normal(count))
     hertz = np.fft.rfftfreq(count, 1 / rate)
     heard = hertz >= min(LOWEST_NOISE, rate / 2)
-    spectrum[heard] *= hertz[heard] ** -NOISES[colour]
+    spectrum[heard] *= hertz[heard] ** -exponent
     spectrum[~heard] = 0.0
     noise = np.fft.irfft(spectrum, count)
     return np.asarray(noise * (NOISE_LEVEL / rms(noise)) if noise.any() else noise, np.float32)

@@ -18,9 +18,10 @@ from fondo.data.audio.clips import Sources
 from fondo.data.audio.columns import is_sound
 from fondo.data.audio.decode import Wave
 from fondo.data.audio.mixing import Recording
-from fondo.data.audio.shaping import NOISES, made_up_noise, trimmed, word_of
+from fondo.data.audio.shaping import made_up_noise, trimmed, word_of
 from fondo.data.audio.sounds import Sounds
 from fondo.errors import BadData, BadParameter
+from fondo.layers.wave_augment import COLOURS
 from fondo.tasks.album import broken
 
 PARTS = {
@@ -131,11 +132,11 @@ def _noises(rate: int, seed: int) -> list[Recording]:
         Recording(np.zeros(rate, np.float32), SILENCE),
         *(
             Recording(
-                made_up_noise(rate, NOISE_SECONDS, colour, rng),
+                made_up_noise(rate, NOISE_SECONDS, exponent, rng),
                 f"{MADE_UP}, {colour} {seed}-{number}",
             )
             for number in range(NOISES_EACH)
-            for colour in NOISES
+            for colour, exponent in COLOURS.items()
         ),
     ]
 

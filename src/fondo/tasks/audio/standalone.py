@@ -176,6 +176,13 @@ class Gru:
         (self.hidden,) = state
 
 
+def through(layers: list[Any], x: Array) -> Array:
+    """What comes out of layers one after the other."""
+    for layer in layers:
+        x = layer.feed(x)
+    return x
+
+
 class Nested:
     """Layers within a layer."""
 
@@ -202,10 +209,7 @@ class Block(Nested):
 
     def feed(self, x: Array) -> Array:
         """The same number of steps."""
-        y = x
-        for layer in self.layers:
-            y = layer.feed(y)
-        return np.asarray(np.maximum(x + y, 0))
+        return np.asarray(np.maximum(x + through(self.layers, x), 0))
 
 
 class Members(Nested):
@@ -219,13 +223,7 @@ class Members(Nested):
 
     def feed(self, x: Array) -> Array:
         """One logit for each step that all of them complete."""
-        said = []
-        for member in self.members:
-            y = x
-            for layer in member:
-                y = layer.feed(y)
-            said.append(y)
-        return np.asarray(np.mean(said, axis=0))
+        return np.asarray(np.mean([through(member, x) for member in self.members], axis=0))
 
 
 LAYERS: dict[str, Any] = {
@@ -319,9 +317,7 @@ class Detector:
         alarms : list of int
             Steps, counted from the start of the stream.
         """
-        x = self.front.feed(np.asarray(samples))
-        for layer in self.layers:
-            x = layer.feed(x)
+        x = through(self.layers, self.front.feed(np.asarray(samples)))
         scores = sigmoid(x[:, 0])
         return scores, self.policy.feed(scores)
 
