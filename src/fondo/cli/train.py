@@ -145,7 +145,7 @@ def command(
 
 def again(context: click.Context) -> str:
     """The command that was given, with --resume, as a shell takes it."""
-    words = ["fondo", str(context.info_name)]
+    words = ["fondo", *context.command_path.split()[1:]]
     for option in context.command.params:
         given = context.get_parameter_source(str(option.name))
         if option.name == "resume" or given is None or given.name != "COMMANDLINE":

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 PerRow = Callable[[Any, Any], Any]
 """(target (batch, ...), outputs (batch, ...)) -> (batch,), in pure `jax.numpy`."""
+AfterSteps = Callable[[Any, Any, Any], Any]
+"""(target (batch, ...), outputs (batch, ...), steps done ()) -> (batch,), in pure `jax.numpy`."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class Objective:
         are any.
     mode : {"min", "max"}, default="min"
         Which end of `watch` is good.
+    learnt : callable (target, outputs, steps) -> (batch,), or None, default=None
+        What is learnt from in the loss's place, where that changes as training goes; `steps` is
+        how many are done. Epochs are still compared by `loss`, which stays as it is.
     """
 
     loss: PerRow
@@ -37,6 +42,13 @@ class Objective:
     metrics: Mapping[str, PerRow] = field(default_factory=dict)
     watch: str = "loss"
     mode: Literal["min", "max"] = "min"
+    learnt: AfterSteps | None = None
+
+    def loss_after(self, steps: Any, target: Any, outputs: Any) -> Any:
+        """What is learnt from in each row (batch,) when so many steps are done."""
+        if self.learnt is None:
+            return self.loss(target, outputs)
+        return self.learnt(target, outputs, steps)
 
     @property
     def signature(self) -> str:

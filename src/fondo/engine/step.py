@@ -191,6 +191,7 @@ class Supervised:
         if self.augment is not None:
             inputs, target = self.augment(inputs, target, key)
         rows = jnp.maximum((weight > 0).sum(), 1)  # that are there; weights average 1 over all
+        done = self._done(state["optimizer"])
 
         def loss(trainable: Any) -> tuple[Any, Any]:
             with turned(self.knobs, state.get("knobs", [])):
@@ -199,7 +200,8 @@ class Supervised:
                     return_losses=True,
                 )  # fmt: skip
             penalty = sum(penalties, jnp.zeros(()))
-            mean = _sum(self.objective.loss(target, outputs), weight) / rows + penalty
+            losses = self.objective.loss_after(done, target, outputs)
+            mean = _sum(losses, weight) / rows + penalty
             return self.optimizer.scale_loss(mean), (mean, outputs, others)
 
         gradients = upright(jax.grad(loss, has_aux=True))
@@ -233,9 +235,13 @@ class Supervised:
 
     def _averaged(self, average: Any, trainable: Any, moments: Any) -> Any:
         """Running average of the weights after one more step."""
-        t = moments[_place(self.optimizer.iterations, self.optimizer.variables)]
+        t = self._done(moments)
         momentum = jnp.minimum(self.average, (1 + t) / (10 + t))
         return [momentum * a + (1 - momentum) * w for a, w in zip(average, trainable, strict=True)]
+
+    def _done(self, moments: Any) -> Any:
+        """Steps that are done, as the optimizer counts them."""
+        return moments[_place(self.optimizer.iterations, self.optimizer.variables)]
 
     def check(self, state: State, batch: Any) -> None:
         """Check a loss that is a person's own on a batch; others need none."""

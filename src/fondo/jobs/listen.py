@@ -4,8 +4,9 @@ How it looks on the screen is in `cli.trigger`; the network and its threshold in
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,19 @@ from fondo.data.audio.mixing import Recording
 from fondo.data.audio.shaping import rms
 from fondo.data.audio.sounds import Sounds
 from fondo.data.audio.voices import VARIANTS, spoken, voices
+from fondo.engine.callbacks import Callback
 from fondo.errors import BadData, OutputError
+from fondo.jobs.places import checkpoint_note, checkpoint_of
 from fondo.judge.detection import Detection, Stream, Word, detect
 from fondo.judge.detection_curve import DetectionCurve, detection_curve
+from fondo.store.atomic import blaming
+from fondo.store.folder import check_place
+from fondo.tasks.audio.ears import Heard
 from fondo.tasks.audio.listening import pieces
 from fondo.tasks.audio.recordings import read_recordings, sources_of
+from fondo.tasks.audio.standalone import Detector
 from fondo.tasks.audio.trigger import TriggerWord
+from fondo.tasks.run import Run
 
 SNRS = (20.0, 10.0, 5.0, 0.0)  # decibels at which words are judged
 GAP = 2.0  # seconds between two words of a stream
@@ -93,13 +101,25 @@ def mix_clips(task: TriggerWord, folder: Path, out: Path, *, n: int, seed: int) 
 
 
 def train_trigger(
-    task: TriggerWord, folder: Path, out: Path, validation: Path | None, say: Say
-) -> TriggerWord:
-    """Train on a folder of recordings and write the model folder."""
+    task: TriggerWord, folder: Path, out: Path, validation: Path | None, say: Say,
+    *, resume: bool = False, callbacks: tuple[Callback, ...] = (),
+) -> TriggerWord:  # fmt: skip
+    """Train on a folder of recordings and write the model folder.
+
+    What was stopped goes on with `resume`, from checkpoints beside the model folder.
+    """
+    if note := checkpoint_note(out, resume=resume):
+        say(note)
     say(f"Mixing clips from {folder} and training. This takes minutes.")
+    check_place(out)
     held = None if validation is None else (validation, None)
-    task.fit(folder, validation_data=held)
+    place = checkpoint_of(out)
+    with blaming(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    task.fit(folder, validation_data=held, run=Run(place, resume=resume, callbacks=callbacks))
     task.save(out)
+    for kept in place.parent.glob(f"{place.name}*"):
+        kept.unlink(missing_ok=True)
     return task
 
 
@@ -307,17 +327,21 @@ def _megabytes() -> float | None:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def heard(task: TriggerWord, path: str) -> Iterator[float]:
-    """Seconds at which the word is heard in a file, as they are found."""
-    detector = task.detector()
+def heard(words: Mapping[str, TriggerWord], path: str) -> Iterator[Heard]:
+    """What is heard in a file, in order of time; each word at its own rate."""
+    return merge(*[_heard(word, task.detector(), path) for word, task in words.items()])
+
+
+def _heard(word: str, detector: Detector, path: str) -> Iterator[Heard]:
+    """One word in a file, as it is found."""
     for piece in pieces(path, detector.rate):
         for step in detector.feed(piece)[1]:
-            yield detector.seconds(step)
+            yield Heard(detector.seconds(step), word)
 
 
 def chimed(task: TriggerWord, path: Path, out: Path, chime: Path | None) -> list[float]:
     """Write a recording with a chime where the word was heard; its rate and channels are kept."""
-    times = list(heard(task, str(path)))
+    times = [at.seconds for at in heard({"": task}, str(path))]
     with opened(str(path)) as sound:
         rate, frames, channels = sound.rate, sound.frames, sound.channels
     mono = channels == 1

@@ -34,6 +34,28 @@ with_long_recordings = click.option(
 )  # fmt: skip
 
 
+with_more_words = click.option(
+    "--also", multiple=True, type=click.Path(path_type=Path), metavar="MODEL",
+    help="The model folder of another word to listen for; several may be given.",
+)  # fmt: skip
+
+
+def all_opened(model: Path, also: tuple[Path, ...]) -> dict[str, Any]:
+    """Trigger words of model folders, by the names of those."""
+    from fondo.errors import BadParameter
+
+    words: dict[str, Any] = {}
+    for folder in (model, *also):
+        name = folder.resolve().name
+        if name in words:
+            raise BadParameter(
+                f"--also {folder}: there is another model named {name}. Names of model folders "
+                "tell words apart; rename one."
+            )
+        words[name] = opened(folder)
+    return words
+
+
 def opened(model: Path) -> Any:
     """The trigger word of a model folder."""
     from fondo.tasks.audio.trigger import TriggerWord

@@ -9,7 +9,7 @@ import click
 from fondo.cli.line import Argument, Command
 from fondo.cli.options import with_json, with_quiet
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import opened, with_word
+from fondo.cli.trigger.asked import all_opened, with_more_words, with_word
 
 
 @click.command("listen", cls=Command)
@@ -19,37 +19,51 @@ from fondo.cli.trigger.asked import opened, with_word
     help="Sound files; - for raw samples on standard input (16 bits, little end first, one "
     "channel, at the model's rate). Without any, the microphone.",
 )  # fmt: skip
+@with_more_words
 @with_quiet
 @with_json
-def command(model: Path, sounds: tuple[str, ...], quiet: bool, as_json: bool) -> None:
+def command(
+    model: Path, sounds: tuple[str, ...], also: tuple[Path, ...], quiet: bool, as_json: bool
+) -> None:
     """Say when the word is heard.
 
     Seconds are counted from the start of each sound. Ctrl-C ends listening to the microphone.
     """
     with stage(as_json, quiet) as speaker:
         from fondo.jobs.listen import heard
+        from fondo.tasks.audio.ears import Ears
         from fondo.tasks.audio.listening import microphone, raw
 
-        task = opened(model)
+        words = all_opened(model, also)
+
+        def ears() -> Ears:
+            return Ears({word: task.detector() for word, task in words.items()})
+
+        def told(second: float, word: str) -> str:
+            return f"{second:.2f} {word}" if also else f"{second:.2f}"
+
         if not sounds:
+            listening = ears()
             speaker.say("Listening. Ctrl-C ends it.")
-            for second, listener in microphone(task.detector()):
+            for at, listener in microphone(listening):
                 lost = f" ({listener.dropped} blocks lost)" if listener.dropped else ""
-                speaker.write(f"{second:.2f}{lost}\n")
+                speaker.write(f"{told(*at)}{lost}\n")
             return
-        found: dict[str, list[float]] = {}
+        found: dict[str, list[Any]] = {}
         for sound in sounds:
-            found[sound] = times = []
+            found[sound] = []
             if sound == "-":
-                detector = task.detector()
-                for block in raw(sys.stdin.buffer, detector.rate):
-                    times += [detector.seconds(step) for step in detector.feed(block)[1]]
+                listening = ears()
+                for block in raw(sys.stdin.buffer, listening.rate):
+                    found[sound] += listening.feed(block)
             else:
-                times += list(heard(task, sound))
+                found[sound] += heard(words, sound)
 
         def show(console: Any) -> None:
             for sound, times in found.items():
-                told = ", ".join(f"{second:.2f}" for second in times) or "not heard"
-                console.print(f"{sound}: {told}", markup=False, highlight=False, soft_wrap=True)
+                line = ", ".join(told(*at) for at in times) or "not heard"
+                console.print(f"{sound}: {line}", markup=False, highlight=False, soft_wrap=True)
 
-        speaker.answer({"heard": found}, show)
+        seconds = {sound: [at.seconds for at in times] for sound, times in found.items()}
+        which = {sound: [at.word for at in times] for sound, times in found.items()}
+        speaker.answer({"heard": seconds, "words": which}, show)

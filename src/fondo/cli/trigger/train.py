@@ -8,6 +8,7 @@ import click
 from fondo.cli.line import Command
 from fondo.cli.options import parse_settings, with_json, with_quiet, with_seed
 from fondo.cli.output import stage
+from fondo.cli.train import again
 from fondo.cli.trigger.asked import with_recordings, with_settings
 
 
@@ -23,23 +24,32 @@ from fondo.cli.trigger.asked import with_recordings, with_settings
     help="Recordings of other voices, to choose epoch and threshold by.",
 )  # fmt: skip
 @with_settings
+@click.option("--resume", is_flag=True, help="Go on where the same training was stopped.")
 @with_seed
 @with_quiet
 @with_json
-def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
+@click.pass_context
+def command(
+    context: click.Context, /, recordings: Path, quiet: bool, as_json: bool, **given: Any
+) -> None:
     """Train a network to hear a word, and choose its threshold.
 
     Voices and backgrounds are set apart for the threshold, which keeps false alarms under
     `false_alarms` an hour; how much the hours can claim is told.
     """
-    with stage(as_json, quiet) as speaker:
+    with stage(as_json, quiet, go_on=f"Go on with: {again(context)}") as speaker:
+        from fondo.cli.progress import Bar
         from fondo.jobs.listen import train_trigger
         from fondo.tasks.audio.trigger import TriggerWord
         from fondo.tasks.settings import configure
 
         task = configure(TriggerWord, parse_settings(given["settings"]), seed=given["seed"])
         out = given["out"] or Path("runs") / recordings.resolve().name
-        train_trigger(task, recordings, out, given["validation"], speaker.say)
+        with Bar(speaker.console()) as bar:
+            train_trigger(
+                task, recordings, out, given["validation"], speaker.say,
+                resume=given["resume"], callbacks=(bar,),
+            )  # fmt: skip
         answer = {
             "model": out, "choice": task.choice_, "policy": task.policy_, "notes": task.notes_,
             "history": task.history_,

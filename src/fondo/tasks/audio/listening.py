@@ -15,7 +15,7 @@ from fondo.data.audio.decode import Wave, decode
 from fondo.data.audio.places import Span, part_of
 from fondo.data.audio.sounds import Sounds
 from fondo.errors import BadData, MissingExtra
-from fondo.tasks.audio.standalone import Detector
+from fondo.tasks.audio.ears import Ears, Heard
 
 Array = np.ndarray[Any, Any]
 
@@ -80,22 +80,22 @@ def raw(stream: BinaryIO, rate: int) -> Iterator[Array]:
 
 @dataclass
 class Listener:
-    """A detector behind a queue that a microphone fills.
+    """Detectors behind a queue that a microphone fills.
 
     Parameters
     ----------
-    detector : Detector
+    ears : Ears
     waiting : int, default=50
         Blocks that may wait; more are dropped and counted.
 
     Attributes
     ----------
     dropped : int
-        Blocks that were lost. After a loss the detector begins anew, as it cannot know what it
+        Blocks that were lost. After a loss the detectors begin anew, as they cannot know what they
         missed.
     """
 
-    detector: Detector
+    ears: Ears
     waiting: int = WAITING
     dropped: int = 0
     _queue: "queue.Queue[tuple[int, Array]]" = field(init=False, repr=False)
@@ -116,15 +116,15 @@ class Listener:
         except queue.Full:
             self.dropped += 1
 
-    def hear(self, timeout: float | None = 0.0) -> list[float]:
-        """Seconds from the start at which the word was heard in what waits.
+    def hear(self, timeout: float | None = 0.0) -> list[Heard]:
+        """Words heard in what waits; seconds are from the start, gaps counted.
 
         Parameters
         ----------
         timeout : float or None, default=0
             How long to wait for a first block. Seconds; None waits for ever.
         """
-        found: list[float] = []
+        found: list[Heard] = []
         wait = timeout
         while True:
             try:
@@ -134,16 +134,16 @@ class Listener:
             wait = 0.0
             found += self._heard_in(number, block)
 
-    def _heard_in(self, number: int, block: Array) -> list[float]:
+    def _heard_in(self, number: int, block: Array) -> list[Heard]:
         if number != self._taken:  # blocks are missing in between
             missed = number - self._taken
-            self._offset += (self._heard + missed * len(block)) / self.detector.rate
+            self._offset += (self._heard + missed * len(block)) / self.ears.rate
             self._heard = 0
-            self.detector.reset()
+            self.ears.reset()
         self._taken = number + 1
         self._heard += len(block)
-        _, alarms = self.detector.feed(block)
-        return [self._offset + self.detector.seconds(step) for step in alarms]
+        found = self.ears.feed(block)
+        return [Heard(self._offset + seconds, word) for seconds, word in found]
 
 
 def sounddevice() -> Any:
@@ -161,25 +161,25 @@ def sounddevice() -> Any:
         ) from error
 
 
-def microphone(detector: Detector) -> Iterator[tuple[float, Listener]]:
+def microphone(ears: Ears) -> Iterator[tuple[Heard, Listener]]:
     """Listen to the microphone until stopped.
 
     Yields
     ------
-    seconds : float
-        When the word was heard, from the start.
+    heard : Heard
+        A word, and when it was heard, from the start.
     listener : Listener
         With the count of what was dropped.
     """
-    listener = Listener(detector)
+    listener = Listener(ears)
 
     def take(block: Array, frames: int, time: Any, status: Any) -> None:
         listener.give(block[:, 0].copy())
 
-    size = round(BLOCK * detector.rate)
+    size = round(BLOCK * ears.rate)
     with sounddevice().InputStream(
-        detector.rate, size, channels=1, dtype="float32", latency=0.2, callback=take
+        ears.rate, size, channels=1, dtype="float32", latency=0.2, callback=take
     ):
         while True:
-            for seconds in listener.hear(1.0):
-                yield seconds, listener
+            for heard in listener.hear(1.0):
+                yield heard, listener

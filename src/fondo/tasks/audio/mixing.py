@@ -40,6 +40,8 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         Widest gap in its bands, as a share of all, anew in every epoch (SpecAugment).
     room : float in [0, 1], default=0.5
         Share of clips that are heard in a room.
+    clipping : float in [0, 1], default=0
+        Share of clips that are cut off at full scale, as by a microphone driven too hard.
     codec : float in [0, 1], default=0
         Share of clips that have gone through a codec, Opus or MP3, as calls and most recordings do.
     label : float, default=0.4
@@ -64,6 +66,7 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         "pitch": Real(0, 64, unit="bands"),
         "band_gaps": Real(0, 1),
         "room": Real(0, 1),
+        "clipping": Real(0, 1),
         "codec": Real(0, 1),
         "label": Real(0, 10, open_low=True, unit="seconds"),
         "slack": Real(0, 5, unit="seconds"),
@@ -84,6 +87,7 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         pitch: float = 0.0,
         band_gaps: float = 0.0,
         room: float = 0.5,
+        clipping: float = 0.0,
         codec: float = 0.0,
         label: float = 0.4,
         slack: float = 0.1,
@@ -100,6 +104,7 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         self.pitch = pitch
         self.band_gaps = band_gaps
         self.room = room
+        self.clipping = clipping
         self.codec = codec
         self.label = label
         self.slack = slack
@@ -126,5 +131,5 @@ class Mixing(BaseEstimator):  # type: ignore[misc]
         given: dict[str, Any] = {name: tuple(getattr(self, name)) for name in ends}
         return Recipe(
             seconds=self.seconds, negatives=others, room=self.room, tone_db=self.tone,
-            coded=self.codec, level_db=-20.0, again=True, **given,
+            overdriven=self.clipping, coded=self.codec, level_db=-20.0, again=True, **given,
         )  # fmt: skip

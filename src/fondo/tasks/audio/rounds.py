@@ -5,11 +5,11 @@ Both ask the network what it makes of clips that it has not met.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fondo.backend import jnp
 from fondo.data.audio.clips import Sources, clips
 from fondo.engine.examples import Examples
 from fondo.engine.predict import network_state, set_state
@@ -40,7 +40,7 @@ def harder(
     number : int
         Of the round, from 1 on.
     run : Run
-        Callbacks and memory; rounds are not resumed.
+        Checkpoint (each round has one of its own beside it), callbacks, memory.
 
     Returns
     -------
@@ -54,15 +54,23 @@ def harder(
     hard = found.take(np.argsort(-peaks)[: max(int(HARDEST * n), 1)])
     both = learnt.joined(hard)
     examples = [Examples(task.encode(part), task.read(part)[1]) for part in (both, held)]
-    plan = task.plan(len(both), replace(run, checkpoint=None, resume=False))
+    begun = f"round {number} after {task.receipt_['hashes'][-1]}"
+    plan = task.plan(len(both), replace(run, checkpoint=checkpoint_of(run, number)), begun)
     plan = replace(plan, epochs=max(task.epochs // 2, 1))
-    outcome = train(task.step(task.network_), examples[0], examples[1], plan)
+    step = replace(task.step(task.network_), objective=task.objective(ramped=False))
+    outcome = train(step, examples[0], examples[1], plan)
     set_state(task.network_, outcome.state)
     before = len(task.history_)
     rows = [{**row, "epoch": row["epoch"] + before} for row in outcome.history]
     task.history_ = [*task.history_, *rows]
     task.best_epoch_ = before + outcome.best_epoch
     return both
+
+
+def checkpoint_of(run: Run, number: int) -> Path | None:
+    """Where the checkpoint of a round lies: beside that of the first training."""
+    place = run.checkpoint
+    return None if place is None else place.with_name(f"{place.name}.round-{number}")
 
 
 @dataclass(frozen=True)
@@ -147,33 +155,16 @@ def chosen(
         As `Policy`, `Choice` and `DetectionCurve` have them as JSON. Where no threshold will do,
         it stays as it is, and the choice has no "recall" and says why.
     """
-    curve, policy = detection_curve(streams, task.policy), task.policy
+    # without hysteresis: a detector that is stuck would look silent
+    policy = task.alarm_.policy(task.policy.threshold, task.step_seconds).without_release()
+    curve = detection_curve(streams, policy)
     try:
         choice = choose_threshold(curve, task.false_alarms, task.near_misses)
     except BadData as error:
         words = f"{error} The threshold stays at {policy.threshold:g}."
-        return policy.to_json(), {"threshold": policy.threshold, "words": words}, curve.to_json()
-    policy = replace(policy, threshold=choice.threshold)
+        return dict(task.policy_), {"threshold": policy.threshold, "words": words}, curve.to_json()
+    policy = task.alarm_.policy(choice.threshold, task.step_seconds)
     return policy.to_json(), {**choice.to_json(), "words": str(choice)}, curve.to_json()
-
-
-def step_loss(target: Any, outputs: Any, weight: float) -> Any:
-    """Cross-entropy of each clip, nats a step, steps behind the word counting `weight` times.
-
-        mean over steps and members of  w [y = 1] softplus(-z) + [y = 0] softplus(z)
-
-    Parameters
-    ----------
-    target : float array (batch, steps)
-        0 or 1; -1 for steps that do not count.
-    outputs : float array (batch, steps, members)
-        Logits.
-    weight : float
-        Of steps that are 1.
-    """
-    y = target[..., None]
-    heard = weight * (y == 1) * jnp.logaddexp(0.0, -outputs)
-    return (heard + (y == 0) * jnp.logaddexp(0.0, outputs)).mean(axis=(1, 2))
 
 
 def _word(event: Any, near: set[str]) -> Word:

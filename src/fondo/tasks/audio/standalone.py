@@ -1,7 +1,7 @@
 """A trigger word's detector on a stream, in NumPy alone: samples in, scores and alarms out.
 
-`fondo trigger export` writes this file with the weights behind it as one program, so nothing else
-of fondo may be imported here.
+`fondo trigger export` writes this file, `gates` and the weights as one program, so nothing else of
+fondo may be imported here.
 """
 
 import base64
@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+
+from fondo.tasks.audio.gates import GATES
 
 Array = np.ndarray[Any, Any]
 
@@ -282,7 +284,7 @@ class Detector:
     ----------
     spec : mapping
         "rate" (samples a second), "front", "layers", "policy", "stride" (samples from one score
-        to the next), "first" (samples until the first score).
+        to the next), "first" (samples until the first score), and perhaps "gates".
     arrays : mapping of str to float32 array
         Weights.
 
@@ -300,6 +302,8 @@ class Detector:
         """Forget the stream: the next sample is the first one."""
         self.front = Front(self.spec["front"], self.arrays)
         self.layers = [LAYERS[each["kind"]](each, self.arrays) for each in self.spec["layers"]]
+        gates = self.spec.get("gates", [])
+        self.gates = [GATES[each["kind"]](each, self.arrays, self.rate) for each in gates]
         self.policy = Alarms(self.spec["policy"])
 
     def feed(self, samples: Array) -> tuple[Array, list[int]]:
@@ -313,12 +317,17 @@ class Detector:
         Returns
         -------
         scores : float32 array (steps,)
-            Probability at each step that these samples complete.
+            Probability at each step that these samples complete; 0 where a gate is closed.
         alarms : list of int
             Steps, counted from the start of the stream.
         """
-        x = through(self.layers, self.front.feed(np.asarray(samples)))
-        scores = sigmoid(x[:, 0])
+        samples = np.asarray(samples, np.float32)
+        features = self.front.feed(samples)
+        scores = sigmoid(through(self.layers, features)[:, 0])
+        steps = self.policy.position + np.arange(len(scores))
+        ends = self.spec["first"] + steps * self.spec["stride"]
+        for gate in self.gates:
+            scores = scores * gate.feed(samples, features, ends)
         return scores, self.policy.feed(scores)
 
     def seconds(self, step: int) -> float:
@@ -327,16 +336,18 @@ class Detector:
 
     def state(self) -> list[Array]:
         """All that is remembered of the stream, as arrays."""
-        parts = [self.front, *self.layers, self.policy]
-        return [each.copy() for part in parts for each in part.state()]
+        return [each.copy() for part in self._parts() for each in part.state()]
 
     def restore(self, state: list[Array]) -> None:
         """Go on from where `state` was taken."""
         rest = [each.copy() for each in state]
-        for part in (self.front, *self.layers, self.policy):
+        for part in self._parts():
             count = len(part.state())
             part.restore(rest[:count])
             del rest[:count]
+
+    def _parts(self) -> list[Any]:
+        return [self.front, *self.layers, *self.gates, self.policy]
 
 
 # ---- as a program of its own
@@ -348,7 +359,11 @@ SPEC = ""  # of the exported file: JSON
 def embedded() -> Detector:
     """Detector of the weights that this file carries."""
     with np.load(io.BytesIO(base64.b64decode(WEIGHTS)), allow_pickle=False) as stored:
-        return Detector(json.loads(SPEC), {name: stored[name] for name in stored.files})
+        arrays = {name: stored[name] for name in stored.files}
+    for name in [name for name in arrays if name.endswith(":scale")]:  # weights of 8 bits
+        scale = arrays.pop(name)
+        arrays[name[:-6]] = arrays[name[:-6]] * scale
+    return Detector(json.loads(SPEC), arrays)
 
 
 def read_wav(path: str, rate: int) -> Iterator[Array]:

@@ -4,15 +4,11 @@ How clips are mixed is in `data.audio.clips`, what an alarm is in `judge.events`
 runs on a stream in `standalone`.
 """
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from fondo.contracts import Choice, Contract, Either, Made, Nothing, Real, Whole
 from fondo.contracts import fraction as share
@@ -21,27 +17,25 @@ from fondo.data.audio.hygiene import check_apart
 from fondo.engine.objective import Objective
 from fondo.engine.step import Augment as Change
 from fondo.errors import BadData
-from fondo.judge.detection import Stream, Word
-from fondo.judge.events import Policy
 from fondo.judge.metrics import Answers
-from fondo.networks.trigger import KINDS, kernel_and_stride, trigger_network
+from fondo.networks.trigger import KINDS, trigger_network
+from fondo.tasks.audio.alarm import Alarm
 from fondo.tasks.audio.clipset import ClipSet
-from fondo.tasks.audio.exporting import as_program, detector_of
-from fondo.tasks.audio.front import FRONTS, FrontEnd, front_end
+from fondo.tasks.audio.front import FRONTS
+from fondo.tasks.audio.hearing import StreamTask
 from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.recordings import part_sources, sources_of, told_of
-from fondo.tasks.audio.rounds import Candidate, chosen, harder, step_loss
-from fondo.tasks.audio.standalone import Detector
-from fondo.tasks.base import Inputs, Task
+from fondo.tasks.audio.rounds import Candidate, harder
+from fondo.tasks.audio.step_loss import trigger_objective
+from fondo.tasks.base import Inputs
 from fondo.tasks.run import Run
 from fondo.tasks.training import training_contracts
 
 HELD = 0.2  # of voices and backgrounds, for choosing epoch and threshold
 SMALLEST = 1e-6  # spread of a band below which it is constant
-REFRACTORY = 0.545  # seconds between two alarms: 75 steps of the notes
 
 
-class TriggerWord(Task):
+class TriggerWord(StreamTask):
     """Listen for a word in a stream of sound.
 
     From a folder of recordings it mixes clips of which it knows where the word ends, and learns
@@ -64,8 +58,15 @@ class TriggerWord(Task):
         Networks side by side, each begun from other weights, whose logits are averaged. What one of
         them takes for the word by accident the others do not: three hear more at as few false
         alarms, and take three times as long.
+    alarm : Alarm or None, default=None
+        When scores make an alarm; None takes the defaults of `Alarm()`.
     positive_weight : float, default=3
         How much a step behind the word counts in the loss; other steps count 1.
+    negative_ramp : float, default=1
+        How much those count at the end of the first training, rising evenly from 1. More makes
+        false alarms, and words heard, fewer.
+    focus : float, default=0
+        How much less steps count that are right already (focal loss); 2 is usual.
     rounds : int, default=1
         How often clips without the word that it finds hard are looked for and learnt too. An
         earlier network is gone back to where it hears more at its threshold than chance explains.
@@ -100,15 +101,18 @@ class TriggerWord(Task):
 
     kind: ClassVar[str] = "trigger"
     data: ClassVar[str] = "recordings"
-    groups: ClassVar[Mapping[str, type]] = {"Mixing": Mixing}
-    setting_groups: ClassVar[Mapping[str, type]] = {"mixing": Mixing}
+    groups: ClassVar[Mapping[str, type]] = {"Mixing": Mixing, "Alarm": Alarm}
+    setting_groups: ClassVar[Mapping[str, type]] = {"mixing": Mixing, "alarm": Alarm}
     contracts: ClassVar[Mapping[str, Contract]] = {
         "architecture": Choice(*KINDS),
         "front": Choice(*FRONTS),
         "mixing": Either(Nothing(), Made("Mixing(...)", lambda v: isinstance(v, Mixing))),
+        "alarm": Either(Nothing(), Made("Alarm(...)", lambda v: isinstance(v, Alarm))),
         "dropout": share(),
         "members": Whole(1, 32, unit="networks"),
         "positive_weight": Real(0, open_low=True),
+        "negative_ramp": Real(0, open_low=True),
+        "focus": Real(0, 10),
         "rounds": Whole(0, 20),
         "false_alarms": Real(0, open_low=True, unit="an hour"),
         "near_misses": Real(0, 1),
@@ -127,9 +131,12 @@ class TriggerWord(Task):
         architecture: str = "gru",
         front: str = "log_mel",
         mixing: Mixing | None = None,
+        alarm: Alarm | None = None,
         dropout: float = 0.2,
         members: int = 1,
         positive_weight: float = 3.0,
+        negative_ramp: float = 1.0,
+        focus: float = 0.0,
         rounds: int = 1,
         false_alarms: float = 0.5,
         near_misses: float = 0.05,
@@ -142,9 +149,12 @@ class TriggerWord(Task):
         self.architecture = architecture
         self.front = front
         self.mixing = mixing
+        self.alarm = alarm
         self.dropout = dropout
         self.members = members
         self.positive_weight = positive_weight
+        self.negative_ramp = negative_ramp
+        self.focus = focus
         self.rounds = rounds
         self.false_alarms = false_alarms
         self.near_misses = near_misses
@@ -198,7 +208,7 @@ class TriggerWord(Task):
             learnt = harder(self, mine, (learnt, held), number, run or Run())
             best = Candidate.of(self, theirs).or_before(best)
         best.into(self)
-        self._take(best.found)
+        self.take_choice(best.found)
         self.identities_ = {
             kind: sorted({n for part in (mine, theirs) for n in part.identities()[kind] if n})
             for kind in mine.identities()
@@ -209,11 +219,6 @@ class TriggerWord(Task):
     def mixing_(self) -> Mixing:
         """What clips are learnt from, defaults filled in."""
         return self.mixing or Mixing()
-
-    @property
-    def front_end(self) -> FrontEnd:
-        """What the network is given."""
-        return front_end(self.front)
 
     def recipe(self, sources: Sources) -> Recipe:
         """What clips of these recordings are like."""
@@ -247,18 +252,7 @@ class TriggerWord(Task):
         self.seen_spread_ = np.where(spread > SMALLEST, spread, 1.0)
         if self.front == "notes":  # as in the notes: powers enter as they are
             self.seen_mean_, self.seen_spread_ = 0 * self.seen_mean_, np.ones_like(spread)
-        self.policy_ = Policy(refractory=self.refractory).to_json()
-
-    @property
-    def refractory(self) -> int:
-        """Steps between two alarms."""
-        return max(round(REFRACTORY / self.step_seconds), 1)
-
-    @property
-    def step_seconds(self) -> float:
-        """Time from one score to the next."""
-        front = self.front_end
-        return float(kernel_and_stride(self.architecture)[1] * front.frames.hop / front.rate)
+        self.policy_ = self.alarm_.policy(0.5, self.step_seconds).to_json()
 
     def encode(self, X: Any) -> Inputs:
         values = (X.features - self.seen_mean_) / self.seen_spread_
@@ -274,9 +268,10 @@ class TriggerWord(Task):
             members=self.members,
         )  # fmt: skip
 
-    def objective(self) -> Objective:
-        weight = float(self.positive_weight)
-        return Objective(partial(step_loss, weight=weight), f"trigger({weight!r})")
+    def objective(self, *, ramped: bool = True) -> Objective:
+        steps = self.epochs * -(-self.mixing_.clips // (self.batch_size or 1))
+        ramp = self.negative_ramp if ramped else 1.0
+        return trigger_objective(self.positive_weight, self.focus, ramp, steps)
 
     def change(self) -> Change | None:
         return self.mixing_.change()
@@ -291,102 +286,3 @@ class TriggerWord(Task):
 
     def fingerprint(self, X: Any, y: np.ndarray) -> str:
         return str(X.fingerprint())
-
-    # ---- answers
-
-    def choose(self, streams: Sequence[Stream]) -> Self:
-        """Choose the threshold anew, on recordings like those that it will listen to.
-
-        Fitting chooses it on mixed clips, in which words lie closer to each other, and deeper in
-        noise and echoes, than where most people listen; `false_alarms` and `near_misses` are what
-        it keeps to.
-
-        Parameters
-        ----------
-        streams : sequence of judge.detection.Stream
-            Of `stream`; recordings that were not learnt from, with words in some of them.
-
-        Raises
-        ------
-        BadData
-            There is no word in them, or no time outside of words.
-        BadParameter
-            A setting cannot be.
-        """
-        check_is_fitted(self, "network_")
-        self._check_settings()
-        self._take(chosen(self, streams))
-        return self
-
-    def _take(self, found: tuple[dict[str, Any], dict[str, Any], dict[str, Any]]) -> None:
-        """Policy, choice and curve; with a warning where no threshold would do."""
-        self.policy_, self.choice_, self.curve_ = found
-        if "recall" not in self.choice_:
-            warnings.warn(f"TriggerWord: {self.choice_['words']}", stacklevel=3)
-
-    @property
-    def policy(self) -> Policy:
-        """When scores make an alarm."""
-        return Policy(**self.policy_)
-
-    def detector(self) -> Detector:
-        """Detector on a stream, in NumPy alone, at its start."""
-        check_is_fitted(self, "network_")
-        front = self.front_end
-        return detector_of(
-            self.network_, front.plain(self.seen_mean_, self.seen_spread_), self.policy_,
-            kind=self.architecture, rate=front.rate,
-        )  # fmt: skip
-
-    def scores(self, samples: Any) -> np.ndarray:
-        """Probability at each step of one sound, as a stream from its beginning.
-
-        Parameters
-        ----------
-        samples : float array (samples,)
-            Full scale is 1; at the rate of `front_end`.
-
-        Returns
-        -------
-        scores : float32 array (steps,)
-        """
-        return np.asarray(self.detector().feed(np.asarray(samples, np.float32))[0])
-
-    def stream(
-        self,
-        samples: Any,
-        words: Sequence[Word] = (),
-        name: str = "",
-        detector: Detector | None = None,
-    ) -> Stream:
-        """Scores of one sound with the words in it, to be judged.
-
-        Parameters
-        ----------
-        samples : float array (samples,), or iterable of such
-            At the rate of `front_end`; pieces that follow each other are one sound.
-        words : sequence of judge.detection.Word, default=()
-            Where the word is said.
-        name : str, default=""
-            For messages.
-        detector : Detector or None, default=None
-            Of this network, begun anew; None makes one, which takes longer than a short sound.
-        """
-        detector = detector or self.detector()
-        detector.reset()
-        pieces = [samples] if isinstance(samples, np.ndarray) else samples
-        scores = np.concatenate([detector.feed(np.asarray(p, np.float32))[0] for p in pieces])
-        step, first = detector.spec["stride"], detector.spec["first"]
-        return Stream(scores, words, step / detector.rate, first / detector.rate, name)
-
-    def detect(self, samples: Any) -> np.ndarray:
-        """Seconds at which the word is heard in one sound (alarms,)."""
-        detector = self.detector()
-        _, alarms = detector.feed(np.asarray(samples, np.float32))
-        return np.array([detector.seconds(step) for step in alarms])
-
-    def export(self, path: str | Path) -> Path:
-        """Write the detector as one Python file that needs NumPy alone."""
-        place = Path(path)
-        place.write_text(as_program(self.detector()), encoding="utf-8")
-        return place
