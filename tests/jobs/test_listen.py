@@ -17,9 +17,19 @@ from fondo.jobs.record import record
 from fondo.tasks.audio.trigger import TriggerWord
 
 RATE = 16_000
-FEW = ("--set", "mixing.clips=60", "--set", "mixing.seconds=3", "--set", "epochs=10", "--set",
-       "rounds=0", "--set", "learning_rate=0.006", "--set", "batch_size=8", "--set",
-       "false_alarms=120", "--set", "mixing.room=0", "--set", "mixing.snr_db=10,30")  # fmt: skip
+FEW = """
+epochs = 9
+rounds = 0
+learning_rate = 0.006
+batch_size = 8
+false_alarms = 120
+
+[mixing]
+clips = 60
+seconds = 3
+room = 0
+snr_db = [10, 30]
+"""
 
 
 def tone(rises, voice, seed):
@@ -58,12 +68,27 @@ def run(*words, code=0):
 @pytest.fixture(scope="module")
 def model(folders, tmp_path_factory):
     out = tmp_path_factory.mktemp("model") / "rise"
-    found = json.loads(
-        run("trigger", "train", folders / "train", "--out", out, *FEW, "--json", "--quiet")
-    )
+    few = out.with_name("few.toml")
+    few.write_text(FEW, encoding="utf-8")
+    given = ("--config", few, "--set", "epochs=10", "--json", "--quiet")
+    found = json.loads(run("trigger", "train", folders / "train", "--out", out, *given))
     assert found["model"] == str(out)
     assert 0 < found["policy"]["threshold"] < 1
     return out
+
+
+def test_settings_come_from_the_file_and_what_is_set_wins(model):
+    task = TriggerWord.load(model)
+    assert (task.epochs, task.batch_size, task.random_state) == (10, 8, 0)
+    assert (task.mixing.clips, task.mixing.snr_db) == (60, (10.0, 30.0))
+
+
+def test_a_seed_that_was_typed_wins_over_that_of_the_file(tmp_path):
+    (tmp_path / "a.toml").write_text("random_state = -1\n", encoding="utf-8")
+    train = ("trigger", "train", tmp_path / "none", "--config", tmp_path / "a.toml")
+    assert "random_state must be" in _refused(*train)
+    assert "no such folder" in _refused(*train, "--seed", 0)
+    assert "random_state=-2" in _refused(*train, "--seed", 0, "--set", "random_state=-2")
 
 
 def test_near_misses_are_counted_apart_from_false_alarms(model, folders, tmp_path):
@@ -173,6 +198,8 @@ def test_the_exported_file_is_small(model, tmp_path):
 def test_mistakes_are_told(tmp_path, model):
     assert "no such folder" in _refused("trigger", "train", tmp_path / "none")
     assert "mixing.clip" in _refused("trigger", "train", tmp_path, "--set", "mixing.clip=3")
+    (tmp_path / "a.toml").write_text("[mixing]\nclip = 3\n", encoding="utf-8")
+    assert "mixing.clips" in _refused("trigger", "train", tmp_path, "--config", tmp_path / "a.toml")
     assert "none.wav" in _refused("trigger", "listen", model, tmp_path / "none.wav")
 
 

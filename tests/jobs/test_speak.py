@@ -81,6 +81,15 @@ def test_held_voices_are_others(tmp_path):
     assert not names[True] & names[False]
 
 
+def test_clips_are_mixed_by_the_settings_of_a_file(tmp_path):
+    (tmp_path / "word.toml").write_text("[mixing]\nseconds = 2\n", encoding="utf-8")
+    run(tmp_path / "r", "--say", "go", "--takes", 2)
+    mixed = ("--clips", tmp_path / "c", "--count", 2, "--config", tmp_path / "word.toml")
+    assert run(tmp_path / "r", *mixed)["clips"]["count"] == 2
+    lengths = {soundfile.info(path).duration for path in (tmp_path / "c").rglob("*.flac")}
+    assert lengths == {2.0}
+
+
 @pytest.fixture
 def program(tmp_path):
     """A command that lets a few lines of Python speak, each voice and text in its own pitch."""

@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from fondo.cli.line import Command
-from fondo.cli.options import parse_settings, with_json, with_quiet, with_seed
+from fondo.cli.options import with_json, with_quiet, with_seed
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import with_recordings, with_settings
+from fondo.cli.trigger.asked import configured, with_recordings, with_settings
 
 
 @click.command("synthesise", cls=Command)
@@ -60,8 +60,6 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
     with stage(as_json, quiet) as speaker:
         from fondo.errors import BadParameter
         from fondo.jobs.listen import mix_clips
-        from fondo.tasks.audio.trigger import TriggerWord
-        from fondo.tasks.settings import configure
 
         if not given["say"] and not given["clips"]:
             raise BadParameter("synthesise: say what is wanted: --say WORD, --clips DIR, or both.")
@@ -73,7 +71,7 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
                 speaker.say("The program is run once for each recording. This may take minutes.")
             answer["spoken"] = _speak(recordings, given)
         if given["clips"]:
-            task = configure(TriggerWord, parse_settings(given["settings"]), seed=given["seed"])
+            task = configured(given)
             made = mix_clips(task, recordings, given["clips"], n=given["count"], seed=given["seed"])
             answer["clips"] = {
                 "folder": given["clips"],

@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from fondo.cli.line import Command
-from fondo.cli.options import parse_settings, with_json, with_quiet, with_seed
+from fondo.cli.options import with_json, with_quiet, with_seed
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import with_recordings, with_settings
+from fondo.cli.trigger.asked import configured, with_recordings, with_settings
 
 
 @click.command("train", cls=Command)
@@ -34,10 +34,8 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
     """
     with stage(as_json, quiet) as speaker:
         from fondo.jobs.listen import train_trigger
-        from fondo.tasks.audio.trigger import TriggerWord
-        from fondo.tasks.settings import configure
 
-        task = configure(TriggerWord, parse_settings(given["settings"]), seed=given["seed"])
+        task = configured(given)
         out = given["out"] or Path("runs") / recordings.resolve().name
         train_trigger(task, recordings, out, given["validation"], speaker.say)
         answer = {
