@@ -12,14 +12,24 @@ from click.testing import CliRunner
 from fondo.cli.main import app
 from fondo.cli.output import USER_MISTAKE
 from fondo.errors import BadData, BadParameter
-from fondo.jobs.listen import evaluate_trigger, heard, read_lines
+from fondo.jobs.listen import evaluate_trigger, heard
 from fondo.jobs.record import record
 from fondo.tasks.audio.trigger import TriggerWord
 
 RATE = 16_000
-FEW = ("--set", "mixing.clips=60", "--set", "mixing.seconds=3", "--set", "epochs=10", "--set",
-       "rounds=0", "--set", "learning_rate=0.006", "--set", "batch_size=8", "--set",
-       "false_alarms=120", "--set", "mixing.room=0", "--set", "mixing.snr_db=10,30")  # fmt: skip
+FEW = """
+epochs = 9
+rounds = 0
+learning_rate = 0.006
+batch_size = 8
+false_alarms = 120
+
+[mixing]
+clips = 60
+seconds = 3
+room = 0
+snr_db = [10, 30]
+"""
 
 
 def tone(rises, voice, seed):
@@ -58,12 +68,27 @@ def run(*words, code=0):
 @pytest.fixture(scope="module")
 def model(folders, tmp_path_factory):
     out = tmp_path_factory.mktemp("model") / "rise"
-    found = json.loads(
-        run("trigger", "train", folders / "train", "--out", out, *FEW, "--json", "--quiet")
-    )
+    few = out.with_name("few.toml")
+    few.write_text(FEW, encoding="utf-8")
+    given = ("--config", few, "--set", "epochs=10", "--json", "--quiet")
+    found = json.loads(run("trigger", "train", folders / "train", "--out", out, *given))
     assert found["model"] == str(out)
     assert 0 < found["policy"]["threshold"] < 1
     return out
+
+
+def test_settings_come_from_the_file_and_what_is_set_wins(model):
+    task = TriggerWord.load(model)
+    assert (task.epochs, task.batch_size, task.random_state) == (10, 8, 0)
+    assert (task.mixing.clips, task.mixing.snr_db) == (60, (10.0, 30.0))
+
+
+def test_a_seed_that_was_typed_wins_over_that_of_the_file(tmp_path):
+    (tmp_path / "a.toml").write_text("random_state = -1\n", encoding="utf-8")
+    train = ("trigger", "train", tmp_path / "none", "--config", tmp_path / "a.toml")
+    assert "random_state must be" in _refused(*train)
+    assert "no such folder" in _refused(*train, "--seed", 0)
+    assert "random_state=-2" in _refused(*train, "--seed", 0, "--set", "random_state=-2")
 
 
 def test_near_misses_are_counted_apart_from_false_alarms(model, folders, tmp_path):
@@ -170,48 +195,12 @@ def test_the_exported_file_is_small(model, tmp_path):
     assert 10_000 < found["bytes"] == out.stat().st_size < 3_000_000
 
 
-def test_made_up_voices_speak_into_the_folder_and_clips_are_mixed(tmp_path):
-    (tmp_path / "others.txt").write_text("hello\n\nthe weather\n", encoding="utf-8")
-    (tmp_path / "near.txt").write_text("alex\nalaska\n", encoding="utf-8")
-    texts = ("--others", tmp_path / "others.txt", "--near", tmp_path / "near.txt")
-    spoken = ("--say", "alexa", *texts, "--takes", 4)
-    mixed = ("--clips", tmp_path / "c", "--count", 2, "--json")
-    found = json.loads(run("trigger", "synthesise", tmp_path / "r", *spoken, *mixed))
-    assert found["spoken"] == {"positives": 4, "negatives": 4, "near_misses": 4}
-    assert found["clips"]["count"] == 2
-    assert len(list((tmp_path / "r" / "positives").rglob("*.flac"))) == 4
-    assert (tmp_path / "c" / "manifest.jsonl").is_file()
-
-
-def test_words_that_sound_like_it_are_made_up_where_asked(tmp_path):
-    spoken = ("--say", "alexa", "--alike", "--takes", 6, "--json")
-    found = json.loads(run("trigger", "synthesise", tmp_path / "r", *spoken))
-    assert found["spoken"] == {"positives": 6, "negatives": 0, "near_misses": 6}
-    near = sorted((tmp_path / "r" / "near_misses").rglob("*.flac"))
-    assert len(near) == 6
-    (tmp_path / "near.txt").write_text("alex\nalaska\n", encoding="utf-8")
-    both = (*spoken, "--near", tmp_path / "near.txt")
-    assert json.loads(run("trigger", "synthesise", tmp_path / "s", *both))["spoken"] == {
-        "positives": 6, "negatives": 0, "near_misses": 6,
-    }  # fmt: skip
-
-
-def test_held_voices_are_others(tmp_path):
-    names = {}
-    for held in (False, True):
-        flags = ["--held"] if held else []
-        run("trigger", "synthesise", tmp_path / str(held), "--say", "go", "--takes", 12, *flags)
-        names[held] = {p.name for p in (tmp_path / str(held) / "positives").iterdir()}
-    assert not names[True] & names[False]
-
-
 def test_mistakes_are_told(tmp_path, model):
-    assert "say what is wanted" in _refused("trigger", "synthesise", tmp_path)
     assert "no such folder" in _refused("trigger", "train", tmp_path / "none")
     assert "mixing.clip" in _refused("trigger", "train", tmp_path, "--set", "mixing.clip=3")
+    (tmp_path / "a.toml").write_text("[mixing]\nclip = 3\n", encoding="utf-8")
+    assert "mixing.clips" in _refused("trigger", "train", tmp_path, "--config", tmp_path / "a.toml")
     assert "none.wav" in _refused("trigger", "listen", model, tmp_path / "none.wav")
-    with pytest.raises(BadData, match="cannot be read as text"):
-        read_lines(tmp_path / "none.txt")
 
 
 def _refused(*words):

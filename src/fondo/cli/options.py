@@ -4,7 +4,8 @@ What a task's own settings may be is said by its contracts, not here.
 """
 
 import re
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from fondo.cli.line import Argument
-from fondo.errors import BadParameter
+from fondo.errors import BadData, BadParameter
 
 Work = TypeVar("Work", bound=Callable[..., Any])
 
@@ -40,6 +41,12 @@ with_seed = click.option(
     default=0,
     show_default=True,
     help="Same seed, same data, same machine: same network.",
+)
+with_config = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A TOML file of such settings, a table for each group; --set wins over it.",
 )
 
 
@@ -129,6 +136,80 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, str]:
             )
         settings[name] = value.strip()
     return settings
+
+
+def read_settings(path: Path) -> dict[str, str]:
+    """Settings of a TOML file: `epochs = 20`, and a table for each group, `[mixing]`.
+
+    Parameters
+    ----------
+    path : path
+        Values are numbers, true, false, text or lists of these; what TOML has no value for is text
+        as `--set` takes it, such as "none", or "yes:10,no:1".
+
+    Returns
+    -------
+    settings : dict of str to str
+        By name, "epochs" or "mixing.clips", as `parse_settings` gives them.
+
+    Raises
+    ------
+    BadData
+        The file cannot be read, or is no TOML; the message has the line.
+    """
+    from fondo.tasks.settings import as_text  # help pages do without scikit-learn
+
+    try:
+        return as_text(_flat(tomllib.loads(path.read_text(encoding="utf-8-sig"))))
+    except OSError as error:
+        raise BadData(f"{path}: it cannot be read ({error.strerror}). Give a TOML file.") from error
+    except ValueError as error:  # no TOML, no UTF-8
+        raise BadData(
+            f"{path}: it is no TOML: {error}. Write settings as epochs = 20, text in quotation "
+            "marks, and a group as a table, [mixing]."
+        ) from error
+
+
+def chosen_settings(
+    pairs: Sequence[str], config: Path | None, seed: int | None = None
+) -> dict[str, str]:
+    """Settings of the command line, and of the file of `--config` what they leave open.
+
+    Parameters
+    ----------
+    pairs : sequence of str
+        What followed each `--set`. It wins, with the name of its group or without.
+    config : path or None
+        A TOML file.
+    seed : int or None, default=None
+        What followed `--seed`; None where it was not given. It wins over the file alone.
+
+    Returns
+    -------
+    settings : dict of str to str
+        As `parse_settings` gives them.
+
+    Raises
+    ------
+    BadParameter
+        A pair is no setting.
+    BadData
+        The file cannot be read.
+    """
+    given = {} if seed is None else {"random_state": str(seed)}
+    given |= parse_settings(pairs)
+    kept = {} if config is None else read_settings(config)
+    # a setting may have two names, clips and mixing.clips: the last one is taken
+    return {name: text for name, text in kept.items() if name not in given} | given
+
+
+def _flat(table: Mapping[str, Any], group: str = "") -> dict[str, Any]:
+    """Values of a table and of those in it, by names with dots."""
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        inner = isinstance(value, dict)
+        flat |= _flat(value, f"{group}{name}.") if inner else {f"{group}{name}": value}
+    return flat
 
 
 def parse_rows(text: str) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
-"""The work behind `fondo trigger`: voices, clips, training, judging, chimes.
+"""The work behind `fondo trigger`: clips, training, judging, chimes.
 
-How it looks on the screen is in `cli.trigger`; the network and its threshold in `tasks.audio`.
+How it looks on the screen is in `cli.trigger`; the network and its threshold in `tasks.audio`;
+made-up voices in `speak`.
 """
 
 import time
@@ -16,15 +17,15 @@ from fondo.data.audio.chime import with_chimes
 from fondo.data.audio.clips import Sources
 from fondo.data.audio.corpus import Entry, write_clips
 from fondo.data.audio.decode import Wave, decode
-from fondo.data.audio.files import opened, soundfile
+from fondo.data.audio.files import opened
 from fondo.data.audio.hygiene import check_apart
 from fondo.data.audio.mixing import Recording
 from fondo.data.audio.shaping import rms
 from fondo.data.audio.sounds import Sounds
-from fondo.data.audio.voices import VARIANTS, spoken, voices
 from fondo.engine.callbacks import Callback
 from fondo.errors import BadData, OutputError
 from fondo.jobs.places import checkpoint_note, checkpoint_of
+from fondo.jobs.speak import write_sound
 from fondo.judge.detection import Detection, Stream, Word, detect
 from fondo.judge.detection_curve import DetectionCurve, detection_curve
 from fondo.store.atomic import blaming
@@ -39,59 +40,8 @@ from fondo.tasks.run import Run
 SNRS = (20.0, 10.0, 5.0, 0.0)  # decibels at which words are judged
 GAP = 2.0  # seconds between two words of a stream
 QUIET = 1e-4  # of full scale: noise where there is no background
-HELD_VOICES = 16  # made-up persons that are kept for judging
 
 Say = Callable[[str], None]
-
-
-def speak_words(
-    folder: Path, word: str, others: Sequence[str], near: Sequence[str] = (), *, takes: int,
-    held: bool, seed: int,
-) -> dict[str, int]:  # fmt: skip
-    """Write a word and others, said by made-up voices, into a folder of recordings.
-
-    Parameters
-    ----------
-    folder : path
-        Files go to `positives/VOICE/`, `negatives/VOICE/` and `near_misses/VOICE/`.
-    word : str
-        The trigger word.
-    others : sequence of str
-        Words and sentences that are not it.
-    near : sequence of str, default=()
-        Words that sound like it.
-    takes : int
-        How many of each.
-    held : bool
-        Use the voices that are kept for judging; else all but those.
-    seed : int
-        Draws voices, speeds and pitches.
-
-    Returns
-    -------
-    counts : dict
-        Files of each kind.
-    """
-    kept = VARIANTS[::5][:HELD_VOICES]
-    who = voices(variants=kept if held else [v for v in VARIANTS if v not in kept])
-    counts = {}
-    for kind, texts in (("positives", [word]), ("negatives", others), ("near_misses", near)):
-        made = spoken(texts, who, takes, 22_050, seed=seed) if texts else []
-        for number, recording in enumerate(made):
-            place = folder / kind / recording.voice
-            place.mkdir(parents=True, exist_ok=True)
-            _write(place / f"espeak-{number:05d}.flac", recording.samples, 22_050)
-        counts[kind] = len(made)
-    return counts
-
-
-def read_lines(path: Path) -> list[str]:
-    """Lines of a text file that are not empty."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadData(f"{path}: it cannot be read as text ({error}).") from error
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def mix_clips(task: TriggerWord, folder: Path, out: Path, *, n: int, seed: int) -> list[Entry]:
@@ -352,17 +302,8 @@ def chimed(task: TriggerWord, path: Path, out: Path, chime: Path | None) -> list
         if survey.faults:
             raise BadData(survey.faults[0])
         bell = decode(str(chime), Wave.of_seconds(rate, float(survey.seconds[0])))
-    _write(out, with_chimes(samples, times, rate=rate, chime=bell), rate)
+    write_sound(out, with_chimes(samples, times, rate=rate, chime=bell), rate)
     return times
-
-
-def _write(path: Path, samples: np.ndarray, rate: int) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        kind = {".flac": "FLAC", ".ogg": "OGG"}.get(path.suffix.lower(), "WAV")
-        soundfile().write(str(path), samples, rate, format=kind)
-    except (OSError, RuntimeError) as error:
-        raise OutputError(f"{path}: it cannot be written ({error}).") from error
 
 
 def write_report(judged: Judged, task: TriggerWord, path: Path) -> None:

@@ -1,13 +1,14 @@
 """Arguments and options that several commands of `fondo trigger` share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from fondo.cli.line import Argument
-from fondo.cli.options import with_model
+from fondo.cli.options import chosen_settings, with_config, with_model
 
 Work = TypeVar("Work", bound=Callable[..., Any])
 
@@ -22,10 +23,15 @@ def with_recordings(command: Work) -> Work:
 
 with_word = with_model("The model folder that `fondo trigger train` wrote.")
 
-with_settings = click.option(
+_with_set = click.option(
     "--set", "settings", multiple=True, metavar="key=value",
     help="A setting of TriggerWord, such as epochs=20 or mixing.clips=500.",
 )  # fmt: skip
+
+
+def with_settings(command: Work) -> Work:
+    """Give a command the options --set and --config; `configured` reads them."""
+    return _with_set(with_config(command))
 
 
 with_long_recordings = click.option(
@@ -61,3 +67,14 @@ def opened(model: Path) -> Any:
     from fondo.tasks.audio.trigger import TriggerWord
 
     return TriggerWord.load(model)
+
+
+def configured(given: Mapping[str, Any]) -> Any:
+    """A trigger word with the settings of --set, --seed and --config."""
+    from fondo.tasks.audio.trigger import TriggerWord
+    from fondo.tasks.settings import configure
+
+    source = click.get_current_context().get_parameter_source("seed")
+    seed = given["seed"] if source is ParameterSource.COMMANDLINE else None
+    settings = chosen_settings(given["settings"], given["config"], seed)
+    return configure(TriggerWord, settings, seed=given["seed"])

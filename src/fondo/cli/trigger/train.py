@@ -6,10 +6,10 @@ from typing import Any
 import click
 
 from fondo.cli.line import Command
-from fondo.cli.options import parse_settings, with_json, with_quiet, with_seed
+from fondo.cli.options import with_json, with_quiet, with_seed
 from fondo.cli.output import stage
 from fondo.cli.train import again
-from fondo.cli.trigger.asked import with_recordings, with_settings
+from fondo.cli.trigger.asked import configured, with_recordings, with_settings
 
 
 @click.command("train", cls=Command)
@@ -40,10 +40,8 @@ def command(
     with stage(as_json, quiet, go_on=f"Go on with: {again(context)}") as speaker:
         from fondo.cli.progress import Bar
         from fondo.jobs.listen import train_trigger
-        from fondo.tasks.audio.trigger import TriggerWord
-        from fondo.tasks.settings import configure
 
-        task = configure(TriggerWord, parse_settings(given["settings"]), seed=given["seed"])
+        task = configured(given)
         out = given["out"] or Path("runs") / recordings.resolve().name
         with Bar(speaker.console()) as bar:
             train_trigger(

@@ -171,7 +171,7 @@ def part_sources(
     if len(voices) < 2:
         raise BadData(
             "part_sources(positives): there is only one voice of the word, so none can be set "
-            "apart. Record another person, or make voices with fondo trigger synthesise --voices."
+            "apart. Record another person, or make voices with fondo trigger synthesise --say."
         )
     rest = sorted({r.voice for r in sources.others} - set(voices))
     apart = {*_some(voices, share, rng), *_some(rest, share, rng)}
