@@ -1,13 +1,15 @@
 """A trained trigger network as the plain parts that `standalone` runs, and as one file.
 
-What the parts compute is in `standalone`; the networks are in `networks.trigger`.
+What the parts compute is in `standalone`; the networks are in `networks.trigger`, the model for
+ONNX in `onnx_file`.
 """
 
 import base64
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy as np
 from fondo.backend import keras
 from fondo.errors import BadParameter
 from fondo.networks.trigger import kernel_and_stride
+from fondo.tasks.audio.onnx_file import as_onnx
 from fondo.tasks.audio.standalone import Detector
 
 Array = np.ndarray[Any, Any]
@@ -213,3 +216,40 @@ def as_program(detector: Detector) -> str:
         name = place.partition(" ")[0]
         body = body.replace(f"\n{place}", f"\n{name} = {value!r}", 1)
     return f"{head}{told}{body}"
+
+
+def write(detector: Detector, path: str | Path) -> Path:
+    """Write a detector as the kind of file that the suffix names.
+
+    Parameters
+    ----------
+    detector : Detector
+        Whose state does not matter.
+    path : path
+        Ends in .py, see `as_program`, or in .onnx, see `onnx_file.as_onnx`.
+
+    Returns
+    -------
+    path : Path
+
+    Raises
+    ------
+    BadParameter
+        Another suffix.
+    MissingExtra
+        A model for ONNX is asked for and the package onnx is not installed.
+    """
+    place = Path(path)
+    if place.suffix not in KINDS_OF_FILE:
+        raise BadParameter(
+            f"TriggerWord.export(path={str(path)!r}): path must end in .py, for a program that "
+            "needs NumPy alone, or in .onnx, for a model that runs step by step. Rename it."
+        )
+    place.write_bytes(KINDS_OF_FILE[place.suffix](detector))
+    return place
+
+
+KINDS_OF_FILE: Mapping[str, Callable[[Detector], bytes]] = {
+    ".py": lambda detector: as_program(detector).encode(),
+    ".onnx": as_onnx,
+}

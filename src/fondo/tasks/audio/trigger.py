@@ -26,7 +26,7 @@ from fondo.judge.events import Policy
 from fondo.judge.metrics import Answers
 from fondo.networks.trigger import KINDS, kernel_and_stride, trigger_network
 from fondo.tasks.audio.clipset import ClipSet
-from fondo.tasks.audio.exporting import as_program, detector_of
+from fondo.tasks.audio.exporting import detector_of, write
 from fondo.tasks.audio.front import FRONTS, FrontEnd, front_end
 from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.recordings import part_sources, sources_of, told_of
@@ -386,7 +386,12 @@ class TriggerWord(Task):
         return np.array([detector.seconds(step) for step in alarms])
 
     def export(self, path: str | Path) -> Path:
-        """Write the detector as one Python file that needs NumPy alone."""
-        place = Path(path)
-        place.write_text(as_program(self.detector()), encoding="utf-8")
-        return place
+        """Write the detector as one file: `exporting.write`.
+
+        Parameters
+        ----------
+        path : path
+            Ends in .py, for a Python program that needs NumPy alone, or in .onnx, for a model
+            that is run step by step; any other suffix is a BadParameter.
+        """
+        return write(self.detector(), path)
