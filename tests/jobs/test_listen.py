@@ -189,10 +189,18 @@ def test_a_chime_is_laid_over_and_rate_and_channels_are_kept(model, tmp_path):
     assert picture.read_text(encoding="utf-8").startswith("<svg")
 
 
-def test_the_exported_file_is_small(model, tmp_path):
-    out = tmp_path / "ears.py"
+@pytest.mark.parametrize("name", ["ears.py", "ears.onnx"])
+def test_the_exported_file_is_small(model, tmp_path, name):
+    if name.endswith(".onnx"):
+        pytest.importorskip("onnx", reason="onnx is not installed")
+    out = tmp_path / name
     found = json.loads(run("trigger", "export", model, "--out", out, "--json"))
     assert 10_000 < found["bytes"] == out.stat().st_size < 3_000_000
+
+
+def test_a_kind_of_file_that_is_unknown_is_a_mistake(model, tmp_path):
+    run("trigger", "export", model, "--out", tmp_path / "ears.txt", code=USER_MISTAKE)
+    assert not (tmp_path / "ears.txt").exists()
 
 
 def test_mistakes_are_told(tmp_path, model):

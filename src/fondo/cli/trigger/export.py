@@ -1,4 +1,4 @@
-"""`fondo trigger export`: the detector as one file that needs NumPy alone."""
+"""`fondo trigger export`: the detector as one file, a Python program or a model for ONNX."""
 
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,22 @@ from fondo.cli.trigger.asked import opened, with_word
 @with_word
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE", default="detector.py",
-    show_default=True, help="The Python file to write.",
+    show_default=True, help="The file to write; it ends in .py or .onnx.",
+)  # fmt: skip
+@click.option(
+    "--bits", type=int, default=32, show_default=True, metavar="N",
+    help="Bits of a weight in a .py: 32, or 8 for a third of the size.",
 )  # fmt: skip
 @with_quiet
 @with_json
-def command(model: Path, out: Path, quiet: bool, as_json: bool) -> None:
-    """Write the detector as one Python file that needs NumPy alone.
+def command(model: Path, out: Path, bits: int, quiet: bool, as_json: bool) -> None:
+    """Write the detector as one file: a Python program or a model for ONNX.
 
-    Run it with:  python detector.py recording.wav
+    A file that ends in .py needs NumPy alone: python detector.py recording.wav. One that ends in
+    .onnx runs step by step wherever ONNX does; the extra "onnx" writes it.
     """
     with stage(as_json, quiet) as speaker:
-        opened(model).export(out)
+        opened(model).export(out, bits=bits)
         size = out.stat().st_size
 
         def show(console: Any) -> None:

@@ -1,6 +1,7 @@
 """A trained trigger network as the plain parts that `standalone` runs, and as one file.
 
-What the parts compute is in `standalone`; the networks are in `networks.trigger`.
+What the parts compute is in `standalone`; the networks are in `networks.trigger`, the model for
+ONNX in `onnx_file`.
 """
 
 import base64
@@ -8,6 +9,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy as np
 from fondo.backend import keras
 from fondo.errors import BadParameter
 from fondo.networks.trigger import kernel_and_stride
+from fondo.tasks.audio.onnx_file import as_onnx
 from fondo.tasks.audio.standalone import Detector
 
 Array = np.ndarray[Any, Any]
@@ -252,3 +255,44 @@ def _body(name: str) -> str:
     """Source of a file beside this one, without what it says of itself."""
     source = files("fondo.tasks.audio").joinpath(name).read_text(encoding="utf-8")
     return source.split('"""', 2)[2]
+
+
+def write(detector: Detector, path: str | Path, bits: int = 32) -> Path:
+    """Write a detector as the kind of file that the suffix names.
+
+    Parameters
+    ----------
+    detector : Detector
+        Whose state does not matter.
+    path : path
+        Ends in .py, see `as_program`, or in .onnx, see `onnx_file.as_onnx`.
+    bits : {32, 8}, default=32
+        Of a weight; 8 is for .py alone.
+
+    Returns
+    -------
+    path : Path
+
+    Raises
+    ------
+    BadParameter
+        Another suffix, or bits that it cannot have.
+    MissingExtra
+        A model for ONNX is asked for and the package onnx is not installed.
+    """
+    place, given = Path(path), f"TriggerWord.export(path={str(path)!r})"
+    if place.suffix not in (".py", ".onnx"):
+        raise BadParameter(
+            f"{given}: path must end in .py, for a program that needs NumPy alone, or in .onnx, "
+            "for a model that runs step by step. Rename it."
+        )
+    if place.suffix == ".py":
+        place.write_text(as_program(detector, bits), encoding="utf-8")
+        return place
+    if bits != 32:
+        raise BadParameter(
+            f"{given}: bits={bits} is for .py alone. Leave it out; a runtime of ONNX has means of "
+            "its own for it."
+        )
+    place.write_bytes(as_onnx(detector))
+    return place

@@ -15,7 +15,7 @@ from fondo.judge.detection import Stream, Word
 from fondo.judge.events import Policy
 from fondo.networks.trigger import kernel_and_stride
 from fondo.tasks.audio.alarm import Alarm
-from fondo.tasks.audio.exporting import as_program, detector_of
+from fondo.tasks.audio.exporting import detector_of, write
 from fondo.tasks.audio.front import FrontEnd, front_end
 from fondo.tasks.audio.rounds import chosen
 from fondo.tasks.audio.standalone import Detector
@@ -148,15 +148,13 @@ class StreamTask(Task):
         return np.array([detector.seconds(step) for step in alarms])
 
     def export(self, path: str | Path, *, bits: int = 32) -> Path:
-        """Write the detector as one Python file that needs NumPy alone.
+        """Write the detector as one file: a Python program or a model for ONNX.
 
         Parameters
         ----------
         path : path
-            Of the file.
+            .py needs NumPy alone; .onnx runs step by step in any runtime of ONNX.
         bits : {32, 8}, default=32
-            Of a weight; see `exporting.as_program`.
+            Of a weight, in .py; see `exporting.as_program`.
         """
-        place = Path(path)
-        place.write_text(as_program(self.detector(), bits), encoding="utf-8")
-        return place
+        return write(self.detector(), path, bits)

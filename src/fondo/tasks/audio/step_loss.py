@@ -54,7 +54,7 @@ def trigger_objective(weight: float, focus: float, ramp: float, steps: int) -> O
     ramp : float
         Weight of the other steps at the end, rising evenly from 1.
     steps : int
-        After which it is reached.
+        After which it is reached; 0 has it from the start.
     """
     told = f"trigger({float(weight)!r},{float(focus)!r})"
     loss = partial(step_loss, weight=float(weight), focus=float(focus))
@@ -62,7 +62,8 @@ def trigger_objective(weight: float, focus: float, ramp: float, steps: int) -> O
         return Objective(loss, told)
 
     def learnt(target: Any, outputs: Any, done: Any) -> Any:
-        negative = 1 + (ramp - 1) * jnp.minimum(done / steps, 1.0)
+        risen = jnp.minimum(done / steps, 1.0) if steps else 1.0
+        negative = 1 + (ramp - 1) * risen
         return loss(target, outputs, negative=negative)
 
     return Objective(loss, f"{told}ramp({float(ramp)!r},{steps})", learnt=learnt)

@@ -28,7 +28,7 @@ from fondo.tasks.audio.recordings import part_sources, sources_of, told_of
 from fondo.tasks.audio.rounds import Candidate, harder
 from fondo.tasks.audio.step_loss import trigger_objective
 from fondo.tasks.base import Inputs
-from fondo.tasks.run import Run
+from fondo.tasks.run import Run, default_batch
 from fondo.tasks.training import training_contracts
 
 HELD = 0.2  # of voices and backgrounds, for choosing epoch and threshold
@@ -63,8 +63,8 @@ class TriggerWord(StreamTask):
     positive_weight : float, default=3
         How much a step behind the word counts in the loss; other steps count 1.
     negative_ramp : float, default=1
-        How much those count at the end of the first training, rising evenly from 1. More makes
-        false alarms, and words heard, fewer.
+        How much those count at the end of the first training and in rounds, rising evenly from 1.
+        More makes false alarms, and words heard, fewer.
     focus : float, default=0
         How much less steps count that are right already (focal loss); 2 is usual.
     rounds : int, default=1
@@ -269,9 +269,9 @@ class TriggerWord(StreamTask):
         )  # fmt: skip
 
     def objective(self, *, ramped: bool = True) -> Objective:
-        steps = self.epochs * -(-self.mixing_.clips // (self.batch_size or 1))
-        ramp = self.negative_ramp if ramped else 1.0
-        return trigger_objective(self.positive_weight, self.focus, ramp, steps)
+        n = self.mixing_.clips
+        steps = self.epochs * -(-n // (self.batch_size or default_batch(n))) if ramped else 0
+        return trigger_objective(self.positive_weight, self.focus, self.negative_ramp, steps)
 
     def change(self) -> Change | None:
         return self.mixing_.change()
