@@ -1,16 +1,22 @@
 """fondo.jobs.listen: from a folder of recordings to a judged detector, as the command line goes."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import wave
 
 import numpy as np
 import pytest
 import soundfile
 from click.testing import CliRunner
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from fondo.cli.main import app
-from fondo.cli.output import USER_MISTAKE
+from fondo.cli.output import STOPPED, USER_MISTAKE
 from fondo.errors import BadData, BadParameter
 from fondo.jobs.listen import evaluate_trigger, heard
 from fondo.jobs.record import record
@@ -172,6 +178,52 @@ def test_files_and_standard_input_give_the_same_times(model, tmp_path):
     assert told == list(heard(TriggerWord.load(model), str(path)))
 
 
+# Who starts tests in the background may have them ignore Ctrl-C.
+CHILD = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from fondo.cli.main import main
+main()
+"""
+
+
+def started(*words):
+    """`fondo WORDS` in a process of its own."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-c", CHILD, *map(str, words)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=env, stdout=pipe, stderr=pipe, text=True)
+
+
+def test_a_service_hears_what_listening_hears_until_it_is_stopped(model, tmp_path):
+    path = said(tmp_path / "a.wav")
+    with wave.open(str(path)) as file:
+        raw = file.readframes(file.getnframes())
+    done = CliRunner().invoke(app, ["trigger", "listen", str(model), "-", "--json"], input=raw)
+    wanted, times = json.loads(done.stdout)["heard"]["-"], []
+    with started("trigger", "serve", model, "--port", 0, "--json") as service:
+        try:
+            address = json.loads(service.stdout.readline())["address"]
+            with connect(address) as client:
+                assert json.loads(client.recv(timeout=60))["rate"] == RATE
+                for at in range(0, len(raw), 1280):
+                    client.send(raw[at : at + 1280])
+                client.send('{"reset": true}')
+                while "heard" in (reply := json.loads(client.recv(timeout=60))):
+                    times.append(reply["heard"])
+                service.send_signal(signal.SIGINT)
+                with pytest.raises(ConnectionClosed, match="1001"):  # going away
+                    client.recv(timeout=60)
+            out, err = service.communicate(timeout=60)
+        finally:
+            service.kill()
+    assert wanted
+    assert times == wanted
+    assert json.loads(out) == {"error": "Stopped.", "kind": "KeyboardInterrupt"}
+    assert err.endswith("Listening. Ctrl-C ends it.\nStopped.\n")
+    assert service.returncode == STOPPED
+
+
 def test_a_chime_is_laid_over_and_rate_and_channels_are_kept(model, tmp_path):
     path, out = said(tmp_path / "a.wav", channels=2), tmp_path / "b.wav"
     picture = tmp_path / "c.svg"
@@ -209,6 +261,7 @@ def test_mistakes_are_told(tmp_path, model):
     (tmp_path / "a.toml").write_text("[mixing]\nclip = 3\n", encoding="utf-8")
     assert "mixing.clips" in _refused("trigger", "train", tmp_path, "--config", tmp_path / "a.toml")
     assert "none.wav" in _refused("trigger", "listen", model, tmp_path / "none.wav")
+    assert "serve(port=70000)" in _refused("trigger", "serve", model, "--port", 70000)
 
 
 def _refused(*words):

@@ -4,7 +4,9 @@ import click
 
 from fondo.cli.line import Commands
 
-COMMANDS = ("record", "synthesise", "train", "evaluate", "choose", "listen", "chime", "export")
+COMMANDS = (
+    "record", "synthesise", "train", "evaluate", "choose", "listen", "chime", "export", "serve",
+)  # fmt: skip
 
 
 @click.group("trigger", cls=Commands, names=COMMANDS, package="fondo.cli.trigger")

@@ -72,10 +72,20 @@ def raw(stream: BinaryIO, rate: int) -> Iterator[Array]:
     """
     size, rest = max(2 * round(BLOCK * rate), 2), b""
     while data := stream.read(size):
-        data = rest + data
-        whole = len(data) // 2 * 2
-        rest = data[whole:]
-        yield np.frombuffer(data[:whole], "<i2").astype(np.float32) / 32768
+        samples, rest = whole_samples(rest + data)
+        yield samples
+
+
+def whole_samples(data: bytes) -> tuple[Array, bytes]:
+    """Samples of 16 bits, little end first, as (samples,) of full scale 1, and what is left over.
+
+    Examples
+    --------
+    >>> whole_samples(bytes([0, 64, 65]))
+    (array([0.5], dtype=float32), b'A')
+    """
+    whole = len(data) // 2 * 2
+    return np.frombuffer(data[:whole], "<i2").astype(np.float32) / 32768, data[whole:]
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""What a trained network hears, told to other programs over a network."""
