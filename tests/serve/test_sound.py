@@ -16,9 +16,11 @@ from fondo.errors import BadParameter, MissingExtra
 from fondo.judge.events import Policy
 from fondo.serve import sound
 from fondo.serve.sound import MESSAGE, Service, Session, opened, serve
+from fondo.tasks.audio.ears import Ears
 from fondo.tasks.audio.standalone import Detector
 
 RATE, WINDOW, HOP, UNITS = 1000, 32, 10, 5
+WORD = "computer"
 SECONDS = 60  # that a client waits for a reply before the test fails
 
 
@@ -74,7 +76,11 @@ def detector():
 
 
 def session(detector, path="/?scores=1"):
-    return Session.asked(Detector(detector.spec, detector.arrays), path)
+    return Session.asked(ears(detector).again(), path)
+
+
+def ears(detector):
+    return Ears({WORD: detector})
 
 
 def heard(replies):
@@ -114,7 +120,7 @@ def test_scores_say_at_which_step_they_begin_and_end_each_answer(detector):
     counts = [len(last["scores"]) for last in lasts]
     assert [last["from"] for last in lasts] == np.cumsum([0, *counts[:-1]]).tolist()
     assert 0 in counts  # an answer, though no score was known yet
-    assert talk.take(b"") == [{"scores": [], "from": sum(counts)}]
+    assert talk.take(b"") == [{"scores": [], "from": sum(counts), "word": WORD}]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +137,8 @@ def test_scores_are_told_to_those_who_ask(detector, path, wanted):
 def test_the_greeting_tells_what_sound_is_wanted_and_when_scores_are_known(detector):
     told = session(detector).greeting()
     assert (told["rate"], told["format"], told["channels"]) == (RATE, "s16le", 1)
-    first, step = told["first_seconds"], told["step_seconds"]
+    ((first, step),) = [tuple(each.values()) for each in told["words"].values()]
+    assert list(told["words"]) == [WORD]
     assert [first + k * step for k in (0, 7)] == pytest.approx(
         [detector.seconds(0), detector.seconds(7)]
     )
@@ -185,8 +192,8 @@ def test_sessions_do_not_disturb_each_other_or_the_detector_they_come_from(detec
         scores, alarms = batch(detector, sent)
         np.testing.assert_allclose(scored(replies), scores, atol=1e-5)
         assert heard(replies) == alarms
-    shared = talks[0].detector.arrays["recurrent"]
-    assert shared is talks[1].detector.arrays["recurrent"] is detector.arrays["recurrent"]
+    each = [talk.ears.detectors[WORD].arrays["recurrent"] for talk in talks]
+    assert each[0] is each[1] is detector.arrays["recurrent"]
 
 
 # ---- the socket
@@ -199,7 +206,7 @@ def served(detector, connections=16, origins=()):
 
     async def work():
         told["loop"], told["over"] = asyncio.get_running_loop(), asyncio.Event()
-        async with opened(Service(detector, connections), "127.0.0.1", 0, origins) as address:
+        async with opened(Service(ears(detector), connections), "127.0.0.1", 0, origins) as address:
             told["address"] = address
             up.set()
             await told["over"].wait()
@@ -250,7 +257,9 @@ def test_without_scores_there_are_alarms_alone_and_what_was_sent_at_once_is_hear
             client.send(data[at : at + 64])
         client.send('{"reset": true}')
         alarms = batch(detector, data)[1]
-        assert [receive(client) for _ in alarms] == [{"heard": second} for second in alarms]
+        assert [receive(client) for _ in alarms] == [
+            {"heard": second, "word": WORD} for second in alarms
+        ]
         assert receive(client) == {"reset": True}
 
 
@@ -295,7 +304,11 @@ def test_a_client_is_answered_while_the_detector_of_another_works(detector, monk
             other.send('{"reset": true}')
             assert receive(other) == {"reset": True}
         over.set()
-        assert receive(busy) == {"scores": [], "from": 0}  # in the order that they were sent
+        assert receive(busy) == {
+            "scores": [],
+            "from": 0,
+            "word": WORD,
+        }  # in the order that they were sent
         assert receive(busy) == {"reset": True}
 
 
@@ -320,7 +333,7 @@ def test_a_message_that_cannot_be_used_ends_its_connection_alone(detector, messa
             assert words in receive(client)["error"]
             assert closing(client) == code
         other.send(b"")
-        assert receive(other) == {"scores": [], "from": 0}
+        assert receive(other) == {"scores": [], "from": 0, "word": WORD}
 
 
 def test_a_message_that_is_far_too_long_is_not_even_read(detector):
@@ -396,19 +409,32 @@ def test_web_pages_are_refused_unless_they_were_named(detector, origin):
 def test_where_nobody_can_listen_is_refused(detector, wrong, words):
     given = {"host": "127.0.0.1", "port": 0, "origins": (), "ready": pytest.fail} | wrong
     with pytest.raises(BadParameter, match=words):
-        serve(Service(detector, 1), **given)
+        serve(Service(ears(detector), 1), **given)
 
 
 def test_a_port_that_is_taken_is_named(detector):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(BadParameter, match=rf"port={port}\).*Choose another port"):
-            serve(Service(detector, 1), "127.0.0.1", port, (), pytest.fail)
+            serve(Service(ears(detector), 1), "127.0.0.1", port, (), pytest.fail)
+
+
+def test_two_words_are_told_apart_on_one_stream(detector):
+    other = Detector({**detector.spec, "policy": {**detector.spec["policy"], "threshold": 2.0}},
+                     detector.arrays)  # fmt: skip
+    talk = Session.asked(Ears({WORD: detector, "deaf": other}).again(), "/?scores=1")
+    assert list(talk.greeting()["words"]) == [WORD, "deaf"]
+    replies = talk.take(speech(0))
+    scores, alarms = batch(detector, speech(0))
+    assert [(r["heard"], r["word"]) for r in replies if "heard" in r] == [(s, WORD) for s in alarms]
+    told = {reply["word"]: reply["scores"] for reply in replies if "scores" in reply}
+    for word in (WORD, "deaf"):
+        np.testing.assert_allclose(told[word], scores, atol=1e-5)
 
 
 def test_a_service_for_nobody_is_refused(detector):
     with pytest.raises(BadParameter, match=r"serve\(connections=0\)"):
-        Service(detector, 0)
+        Service(ears(detector), 0)
 
 
 def test_a_missing_package_says_how_to_get_it(monkeypatch):

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs
 
 from fondo.contracts import Whole, Word, check_value
 from fondo.errors import BadParameter, MissingExtra
+from fondo.tasks.audio.ears import Ears
 from fondo.tasks.audio.listening import whole_samples
-from fondo.tasks.audio.standalone import Detector
 
 Reply = dict[str, Any]
 
@@ -33,11 +33,11 @@ PAGE = Word(
 
 
 class Session:
-    """What one client and the detector say to each other; no socket is known here.
+    """What one client and the detectors say to each other; no socket is known here.
 
     Parameters
     ----------
-    detector : Detector
+    ears : Ears
         This client's own, at the start of a stream.
     with_scores : bool, default=False
         Answer each piece of sound with its scores too.
@@ -49,25 +49,31 @@ class Session:
         goes on.
     """
 
-    def __init__(self, detector: Detector, *, with_scores: bool = False) -> None:
-        self.detector = detector
+    def __init__(self, ears: Ears, *, with_scores: bool = False) -> None:
+        self.ears = ears
         self.with_scores = with_scores
         self.code: int | None = None
         self._rest = b""  # half a sample
 
     @classmethod
-    def asked(cls, detector: Detector, path: str) -> "Session":
+    def asked(cls, ears: Ears, path: str) -> "Session":
         """Session of a client that asked for this path: `/?scores=1` wants scores."""
         query = parse_qs(path.partition("?")[2])
-        return cls(detector, with_scores=query.get("scores") == ["1"])
+        return cls(ears, with_scores=query.get("scores") == ["1"])
 
     def greeting(self) -> Reply:
-        """What the client is told first: the sound that is wanted, when scores are known."""
-        spec, rate = self.detector.spec, self.detector.rate
+        """What the client is told first: the sound that is wanted, the words, when scores are."""
+        rate = self.ears.rate
+        words = {
+            word: {
+                "first_seconds": each.spec["first"] / rate,
+                "step_seconds": each.spec["stride"] / rate,
+            }
+            for word, each in self.ears.detectors.items()
+        }
         return {
             "rate": rate, "format": "s16le", "channels": 1, "message_bytes": MESSAGE,
-            "first_seconds": spec["first"] / rate, "step_seconds": spec["stride"] / rate,
-            "scores": self.with_scores,
+            "scores": self.with_scores, "words": words,
         }  # fmt: skip
 
     def take(self, message: bytes | str) -> list[Reply]:
@@ -82,10 +88,10 @@ class Session:
         Returns
         -------
         replies : list of dict
-            {"heard": seconds} for each alarm, counted from the first sample, and with scores
-            {"scores": probabilities, "from": step of the first of them}. {"reset": true} answers
-            its like: seconds and steps of later replies are counted from 0. {"error": sentence}
-            where the message cannot be used.
+            {"heard": seconds, "word": its name} for each alarm, counted from the first sample, and
+            with scores {"scores": probabilities, "from": step of the first of them, "word": its
+            name} for each word. {"reset": true} answers its like: seconds and steps of later
+            replies are counted from 0. {"error": sentence} where the message cannot be used.
         """
         size = len(message.encode() if isinstance(message, str) else message)
         if size > MESSAGE:
@@ -97,17 +103,17 @@ class Session:
             return self._refuse(UNUSABLE, 'A text message must be {"reset": true}. '
                                 "Send sound as binary messages.")  # fmt: skip
         self._rest = b""
-        self.detector.reset()
+        self.ears.reset()
         return [{"reset": True}]
 
     def _hear(self, sound: bytes) -> list[Reply]:
         samples, self._rest = whole_samples(self._rest + sound)
-        first = self.detector.policy.position
-        scores, alarms = self.detector.feed(samples)
-        replies: list[Reply] = [{"heard": self.detector.seconds(step)} for step in alarms]
-        if self.with_scores:
-            rounded = [round(score, 6) for score in scores.tolist()]
-            replies.append({"scores": rounded, "from": first})
+        first = {word: each.policy.position for word, each in self.ears.detectors.items()}
+        alarms, scores = self.ears.listen(samples)
+        replies: list[Reply] = [{"heard": at.seconds, "word": at.word} for at in alarms]
+        for word, values in scores.items() if self.with_scores else ():
+            rounded = [round(score, 6) for score in values.tolist()]
+            replies.append({"scores": rounded, "from": first[word], "word": word})
         return replies
 
     def _refuse(self, code: int, sentence: str) -> list[Reply]:
@@ -124,12 +130,12 @@ def _is_reset(text: str) -> bool:
 
 
 class Service:
-    """Talks with several clients at a time, each of which has a detector of its own.
+    """Talks with several clients at a time, each of which has detectors of its own.
 
     Parameters
     ----------
-    detector : Detector
-        Clients share its weights; it hears nothing itself.
+    ears : Ears
+        Clients share their weights; they hear nothing themselves.
     connections : int, at least 1
         Clients at a time; more are told so and sent away.
 
@@ -140,9 +146,9 @@ class Service:
     threads, so that clients do not wait for each other's sound.
     """
 
-    def __init__(self, detector: Detector, connections: int) -> None:
+    def __init__(self, ears: Ears, connections: int) -> None:
         check_value("serve", "connections", connections, Whole(1))
-        self.detector = detector
+        self.ears = ears
         self.connections = connections
         self._clients = 0
 
@@ -161,8 +167,7 @@ class Service:
                 self._clients -= 1
 
     async def _talk(self, connection: Any) -> None:
-        own = Detector(self.detector.spec, self.detector.arrays)
-        session = Session.asked(own, connection.request.path)
+        session = Session.asked(self.ears.again(), connection.request.path)
         await _send(connection, [session.greeting()])
         while session.code is None:
             message = await connection.recv()

@@ -5,8 +5,9 @@ import click
 from fondo.cli.line import Commands
 
 COMMANDS = (
-    "record", "synthesise", "train", "evaluate", "choose", "listen", "chime", "export", "serve",
-)  # fmt: skip
+    "record", "synthesise", "train", "evaluate", "choose", "enrol", "listen", "serve", "chime",
+    "export",
+)  # fmt: skip  # fmt: skip
 
 
 @click.group("trigger", cls=Commands, names=COMMANDS, package="fondo.cli.trigger")

@@ -8,7 +8,7 @@ import click
 from fondo.cli.line import Command
 from fondo.cli.options import with_json, with_quiet
 from fondo.cli.output import stage
-from fondo.cli.trigger.asked import opened, with_word
+from fondo.cli.trigger.asked import all_opened, with_more_words, with_word
 
 
 @click.command("serve", cls=Command)
@@ -31,19 +31,24 @@ from fondo.cli.trigger.asked import opened, with_word
     "--connections", type=int, default=16, show_default=True, metavar="N",
     help="Most clients at a time.",
 )  # fmt: skip
+@with_more_words
 @with_quiet
 @with_json
 def command(model: Path, quiet: bool, as_json: bool, **given: Any) -> None:
     """Listen to other programs, over a websocket.
 
     A client sends raw samples as binary messages (16 bits, little end first, one channel, at the
-    rate that it is told on connecting) and is sent {"heard": seconds} for each time that the word
-    is heard. On the path /?scores=1 it is sent scores too. The text {"reset": true} begins anew.
+    rate that it is told on connecting) and is sent {"heard": seconds, "word": its model's name}
+    for each time that a word is heard. On the path /?scores=1 it is sent scores too. The text
+    {"reset": true} begins anew.
     """
     with stage(as_json, quiet) as speaker:
         from fondo.serve.sound import Service, serve
+        from fondo.tasks.audio.ears import Ears
 
-        service = Service(opened(model).detector(), given["connections"])
+        words = all_opened(model, given["also"])
+        ears = Ears({word: task.detector() for word, task in words.items()})
+        service = Service(ears, given["connections"])
 
         def ready(address: str) -> None:
             def show(console: Any) -> None:

@@ -58,12 +58,20 @@ class Ears:
         samples : float array (samples,)
             Full scale is 1; at the rate of the detectors. Any number.
         """
-        found = [
-            Heard(each.seconds(step), word)
-            for word, each in self.detectors.items()
-            for step in each.feed(samples)[1]
-        ]
-        return sorted(found)
+        return self.listen(samples)[0]
+
+    def listen(self, samples: Array) -> tuple[list[Heard], dict[str, Array]]:
+        """The same, and the scores (steps,) of each word that these samples complete."""
+        found: list[Heard] = []
+        scores: dict[str, Array] = {}
+        for word, each in self.detectors.items():
+            scores[word], alarms = each.feed(samples)
+            found += [Heard(each.seconds(step), word) for step in alarms]
+        return sorted(found), scores
+
+    def again(self) -> "Ears":
+        """Others like these, at the start of a stream of their own; weights are shared."""
+        return Ears({w: Detector(each.spec, each.arrays) for w, each in self.detectors.items()})
 
     def reset(self) -> None:
         """Forget the stream: the next sample is the first one."""

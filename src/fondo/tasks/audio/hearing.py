@@ -11,12 +11,15 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from fondo.contracts import Real, check_value
 from fondo.judge.detection import Stream, Word
 from fondo.judge.events import Policy
 from fondo.networks.trigger import kernel_and_stride
 from fondo.tasks.audio.alarm import Alarm
 from fondo.tasks.audio.exporting import detector_of, write
 from fondo.tasks.audio.front import FrontEnd, front_end
+from fondo.tasks.audio.person import BLOCKS, frames_looked_at, learn_person
+from fondo.tasks.audio.recordings import sources_of
 from fondo.tasks.audio.rounds import chosen
 from fondo.tasks.audio.standalone import Detector
 from fondo.tasks.base import Task
@@ -31,6 +34,7 @@ class StreamTask(Task):
     policy_: Mapping[str, Any]
     choice_: dict[str, Any]
     curve_: dict[str, Any]
+    person_: dict[str, Any]
     seen_mean_: np.ndarray
     seen_spread_: np.ndarray
 
@@ -74,6 +78,52 @@ class StreamTask(Task):
         self.take_choice(chosen(self, streams))
         return self
 
+    def enrol(
+        self, X: Any, voice: str | Sequence[str], *, share: float = 0.95, seed: int = 0
+    ) -> Self:
+        """Answer to one person's voice alone, or to those of a few.
+
+        Parameters
+        ----------
+        X : folder or Sources
+            With three recordings of the word or more by this voice, ten are better, and with the
+            word by other voices, which it is told from.
+        voice : str or sequence of str
+            Whose.
+        share : float in (0, 1), default=0.95
+            Of the person's words that shall be let through; less keeps out more of the others.
+        seed : int, default=0
+            Draws how recordings are changed before they are learnt from.
+
+        Raises
+        ------
+        BadData
+            There are too few recordings, or nobody of this name.
+
+        Notes
+        -----
+        What it is worth stands in `person_`, by recordings that were left out of learning. It is
+        a convenience, not a lock: a voice that is alike, or a recording of it, gets through.
+        """
+        check_is_fitted(self, "network_")
+        check_value("enrol", "share", share, Real(0, 1, open_low=True, open_high=True))
+        self.forget()
+        names = [voice] if isinstance(voice, str) else list(voice)
+        sources = sources_of(X, self.front_end.rate)
+        found = learn_person(self, sources, names, share=share, seed=seed)
+        self.person_ = {
+            "voices": names, "basis": found.basis, "weights": found.weights,
+            "bias": np.array([found.bias]), "own": found.own.to_json(),
+            "others": found.others.to_json(), "words": str(found),
+        }  # fmt: skip
+        return self
+
+    def forget(self) -> Self:
+        """Answer to everybody again."""
+        if hasattr(self, "person_"):
+            del self.person_
+        return self
+
     def take_choice(self, found: tuple[dict[str, Any], dict[str, Any], dict[str, Any]]) -> None:
         """Policy, choice and curve; with a warning where no threshold would do."""
         self.policy_, self.choice_, self.curve_ = found
@@ -83,8 +133,18 @@ class StreamTask(Task):
     @property
     def gates(self) -> list[dict[str, Any]]:
         """What must hold besides a high score, as `tasks.audio.gates` has it."""
-        voice = self.alarm_.voice
-        return [] if voice is None else [{"kind": "voice", "seconds": float(voice)}]
+        voice, person = self.alarm_.voice, getattr(self, "person_", None)
+        found: list[dict[str, Any]] = []
+        if voice is not None:
+            found.append({"kind": "voice", "seconds": float(voice)})
+        if person is not None:
+            front = self.front_end
+            frames = frames_looked_at(front.rate, front.frames.hop)
+            found.append({
+                "kind": "who", "frames": frames, "blocks": BLOCKS, "window": front.frames.window,
+                "hop": front.frames.hop,
+            })  # fmt: skip
+        return found
 
     @property
     def policy(self) -> Policy:
@@ -95,8 +155,11 @@ class StreamTask(Task):
         """Detector on a stream, in NumPy alone, at its start."""
         check_is_fitted(self, "network_")
         front = self.front_end
+        spec, arrays = front.plain(self.seen_mean_, self.seen_spread_)
+        if person := getattr(self, "person_", None):
+            arrays |= {f"who.{name}": person[name] for name in ("basis", "weights", "bias")}
         return detector_of(
-            self.network_, front.plain(self.seen_mean_, self.seen_spread_), self.policy_,
+            self.network_, (spec, arrays), self.policy_,
             kind=self.architecture, rate=front.rate, gates=self.gates,
         )  # fmt: skip
 

@@ -47,7 +47,7 @@ def as_onnx(detector: Detector) -> bytes:
     Raises
     ------
     BadParameter
-        A layer that the model cannot have.
+        A layer that the model cannot have, or a gate.
     MissingExtra
         The package onnx is not installed.
 
@@ -63,6 +63,11 @@ def as_onnx(detector: Detector) -> bytes:
     ONNX operators, opset 17, GRU: its gates stand in the order of Keras, update, reset, change;
     `linear_before_reset` is `reset_after`. https://onnx.ai/onnx/operators/onnx__GRU.html
     """
+    if detector.gates:
+        raise BadParameter(
+            "export(path=....onnx): a gate on voices or on a person cannot be written for ONNX. "
+            "Write a .py, or take the gates away: Alarm(voice=None), forget()."
+        )
     graph, spec = _Graph(detector), detector.spec
     logits = _through(graph, spec["layers"], graph.features)
     score = graph.add("Mul", graph.add("Sigmoid", logits), graph.awake)
