@@ -19,6 +19,11 @@ PARTS = {
     "scratch": "the glass box beside the engine, on digits",
     "images": "convolutional networks beside peers, and reading of JPEGs",
     "image_quality": "held-out scores of picture tasks (needs FONDO_DATA)",
+    "sound": "the notes' network beside peers, streaming, spectrograms",
+    "sound_quality": "held-out scores of sounds by class (needs FONDO_DATA)",
+    "trigger_quality": "a trigger word on voices that it has not met (needs FONDO_DATA, half an hour)",
+    "trigger_gates": "what voices, noises and people gates let through (needs FONDO_DATA)",
+    "trigger_notes": "the lesson's recordings (needs FONDO_DATA)",
     "funds": "fund ranking: acceptance figures on invented universes, speed of features and "
     "walk-forward",
 }

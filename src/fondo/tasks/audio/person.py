@@ -29,7 +29,7 @@ COPIES, COPIES_OF_OTHERS = 6, 2  # of each recording, changed a little
 SPEED, SNR = (0.94, 1.06), (10.0, 30.0)  # of the copies; decibels over noise
 LEVEL = 0.1  # root mean square of a word
 STEPS = 8  # of a copy that are learnt from, at most
-FOLDS, STRENGTH = 10, 0.01  # of the check on what was left out; of the regression, inverse
+FOLDS, STRENGTH = 10, 0.3  # of the check on what was left out; of the regression, inverse
 
 
 @dataclass(frozen=True)
