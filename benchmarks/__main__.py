@@ -21,7 +21,7 @@ PARTS = {
     "image_quality": "held-out scores of picture tasks (needs FONDO_DATA)",
     "sound": "the notes' network beside peers, streaming, spectrograms",
     "sound_quality": "held-out scores of sounds by class (needs FONDO_DATA)",
-    "trigger_quality": "a trigger word on voices that it has not met (needs FONDO_DATA, half an hour)",
+    "trigger_quality": "a trigger word on voices that it has not met (needs FONDO_DATA)",
     "trigger_gates": "what voices, noises and people gates let through (needs FONDO_DATA)",
     "trigger_notes": "the lesson's recordings (needs FONDO_DATA)",
     "funds": "fund ranking: acceptance figures on invented universes, speed of features and "
