@@ -80,6 +80,16 @@ def test_the_person_is_let_through_and_others_are_not(task):
     assert task.gates == []
 
 
+def test_who_was_enrolled_stays_where_another_cannot_be(task):
+    task.enrol(sources(words([3], 3) + words([0, 1], 2)), "voice3")
+    try:
+        with pytest.raises(BadData, match="nobody of this name"):
+            task.enrol(sources(words([3], 3) + words([0, 1], 2)), "voice9")
+        assert task.person_["voices"] == ["voice3"]
+    finally:
+        task.forget()
+
+
 def test_several_people_may_be_let_through(task):
     known = learn_person(
         task, sources(words([1, 6], 5) + words([0, 3, 8], 4)), ["voice1", "voice6"]

@@ -107,7 +107,6 @@ class StreamTask(Task):
         """
         check_is_fitted(self, "network_")
         check_value("enrol", "share", share, Real(0, 1, open_low=True, open_high=True))
-        self.forget()
         names = [voice] if isinstance(voice, str) else list(voice)
         sources = sources_of(X, self.front_end.rate)
         found = learn_person(self, sources, names, share=share, seed=seed)

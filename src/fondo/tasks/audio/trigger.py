@@ -191,6 +191,7 @@ class TriggerWord(StreamTask):
             Checkpoints, resuming, callbacks, memory.
         """
         self._check_settings()
+        self.forget()
         whole = sources_of(X, self.front_end.rate)
         if validation_data is None:
             mine, theirs, self.notes_ = part_sources(whole, HELD, self.random_state)
