@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fondo.search.search import SearchPlan as SearchPlan
     from fondo.search.search import search as search
     from fondo.tasks.architecture import MLP as MLP
+    from fondo.tasks.audio.alarm import Alarm as Alarm
     from fondo.tasks.audio.classify import AudioClassifier as AudioClassifier
     from fondo.tasks.audio.mixing import Mixing as Mixing
     from fondo.tasks.audio.settings import Distort as Distort
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 # Public name -> module that holds it and its name there.
 _PLACES = {
+    "Alarm": ("fondo.tasks.audio.alarm", "Alarm"),
     "AudioClassifier": ("fondo.tasks.audio.classify", "AudioClassifier"),
     "Augment": ("fondo.tasks.images.augment", "Augment"),
     "Backbone": ("fondo.tasks.images.settings", "Backbone"),
@@ -80,6 +82,7 @@ _PLACES = {
 
 __all__ = [
     "MLP",
+    "Alarm",
     "AudioClassifier",
     "Augment",
     "Backbone",

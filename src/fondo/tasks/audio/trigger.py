@@ -52,14 +52,14 @@ class TriggerWord(StreamTask):
         logarithm, is of no use on sounds of another loudness.
     mixing : Mixing or None, default=None
         Clips; None takes the defaults of `Mixing()`.
+    alarm : Alarm or None, default=None
+        When scores make an alarm; None takes the defaults of `Alarm()`.
     dropout : float in [0, 1), default=0.2
         Share of units that is silenced in training; the notes' 0.8 drops four of five.
     members : int, default=1
         Networks side by side, each begun from other weights, whose logits are averaged. What one of
         them takes for the word by accident the others do not: three hear more at as few false
         alarms, and take three times as long.
-    alarm : Alarm or None, default=None
-        When scores make an alarm; None takes the defaults of `Alarm()`.
     positive_weight : float, default=3
         How much a step behind the word counts in the loss; other steps count 1.
     negative_ramp : float, default=1
