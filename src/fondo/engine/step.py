@@ -242,8 +242,7 @@ class Supervised:
     def _done(self, moments: Any) -> Any:
         """Batches that were learnt from, as the optimizer counts them."""
         # `iterations` counts updates, of which several batches may make one
-        counting = getattr(self.optimizer, "inner_optimizer", self.optimizer)
-        return moments[_place(counting._iterations, self.optimizer.variables)]
+        return moments[_place(self.optimizer._iterations, self.optimizer.variables)]
 
     def check(self, state: State, batch: Any) -> None:
         """Check a loss that is a person's own on a batch; others need none."""
