@@ -47,7 +47,7 @@ def as_onnx(detector: Detector) -> bytes:
     Raises
     ------
     BadParameter
-        A layer that the model cannot have.
+        A layer or a gate that the model cannot have.
     MissingExtra
         The package onnx is not installed.
 
@@ -63,7 +63,14 @@ def as_onnx(detector: Detector) -> bytes:
     ONNX operators, opset 17, GRU: its gates stand in the order of Keras, update, reset, change;
     `linear_before_reset` is `reset_after`. https://onnx.ai/onnx/operators/onnx__GRU.html
     """
-    graph, spec = _Graph(detector), detector.spec
+    spec = detector.spec
+    if gates := [gate["kind"] for gate in spec.get("gates", [])]:
+        raise BadParameter(
+            f"export(gates={gates}): a model for ONNX must have no gate, or scores would be "
+            "others than the detector's. Write a .py, or leave out what asks for it, such as "
+            "alarm.voice."
+        )
+    graph = _Graph(detector)
     logits = _through(graph, spec["layers"], graph.features)
     score = graph.add("Mul", graph.add("Sigmoid", logits), graph.awake)
     graph.add("Reshape", score, graph.whole(1), name="score")

@@ -155,14 +155,13 @@ def chosen(
         As `Policy`, `Choice` and `DetectionCurve` have them as JSON. Where no threshold will do,
         it stays as it is, and the choice has no "recall" and says why.
     """
-    # without hysteresis: a detector that is stuck would look silent
-    policy = task.alarm_.policy(task.policy.threshold, task.step_seconds).without_release()
-    curve = detection_curve(streams, policy)
+    policy = task.alarm_.policy(task.policy.threshold, task.step_seconds)
+    curve = detection_curve(streams, policy)  # which leaves hysteresis out
     try:
         choice = choose_threshold(curve, task.false_alarms, task.near_misses)
     except BadData as error:
         words = f"{error} The threshold stays at {policy.threshold:g}."
-        return dict(task.policy_), {"threshold": policy.threshold, "words": words}, curve.to_json()
+        return policy.to_json(), {"threshold": policy.threshold, "words": words}, curve.to_json()
     policy = task.alarm_.policy(choice.threshold, task.step_seconds)
     return policy.to_json(), {**choice.to_json(), "words": str(choice)}, curve.to_json()
 
