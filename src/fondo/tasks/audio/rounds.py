@@ -5,6 +5,7 @@ Both ask the network what it makes of clips that it has not met.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.run import Run
 
 HARDEST = 0.25  # of the clips without the word, in a round of hard ones
+ROUND = ".round-"  # in the name of its checkpoint
 APART = 1000  # seeds of a round lie so far from those of the one before
 
 
@@ -70,7 +72,14 @@ def harder(
 def checkpoint_of(run: Run, number: int) -> Path | None:
     """Where the checkpoint of a round lies: beside that of the first training."""
     place = run.checkpoint
-    return None if place is None else place.with_name(f"{place.name}.round-{number}")
+    return None if place is None else place.with_name(f"{place.name}{ROUND}{number}")
+
+
+def forget_rounds(place: Path | None) -> None:
+    """Remove the checkpoints of rounds beside that of a first training."""
+    if place is not None:
+        for kept in place.parent.glob(f"{escape(place.name)}{ROUND}*"):
+            kept.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from fondo.tasks.audio.front import FRONTS
 from fondo.tasks.audio.hearing import StreamTask
 from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.recordings import part_sources, sources_of, told_of
-from fondo.tasks.audio.rounds import Candidate, harder
+from fondo.tasks.audio.rounds import Candidate, forget_rounds, harder
 from fondo.tasks.audio.step_loss import trigger_objective
 from fondo.tasks.base import Inputs
 from fondo.tasks.run import Run, default_batch
@@ -191,6 +191,9 @@ class TriggerWord(StreamTask):
             Checkpoints, resuming, callbacks, memory.
         """
         self._check_settings()
+        run = run or Run()
+        if not run.resume:
+            forget_rounds(run.checkpoint)
         whole = sources_of(X, self.front_end.rate)
         if validation_data is None:
             mine, theirs, self.notes_ = part_sources(whole, HELD, self.random_state)
@@ -205,7 +208,7 @@ class TriggerWord(StreamTask):
         super().fit(learnt, None, validation_data=(held, None), run=run)
         best = Candidate.of(self, theirs)
         for number in range(1, self.rounds + 1):
-            learnt = harder(self, mine, (learnt, held), number, run or Run())
+            learnt = harder(self, mine, (learnt, held), number, run)
             best = Candidate.of(self, theirs).or_before(best)
         best.into(self)
         self.take_choice(best.found)
