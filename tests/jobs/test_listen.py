@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import wave
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,9 +20,15 @@ from websockets.sync.client import connect
 
 from fondo.cli.main import app
 from fondo.cli.output import STOPPED, USER_MISTAKE
+from fondo.cli.progress import Bar
+from fondo.cli.trigger import asked
 from fondo.errors import BadData, BadParameter
 from fondo.jobs.listen import evaluate_trigger, heard
 from fondo.jobs.record import record
+from fondo.judge.events import Policy
+from fondo.tasks.audio import listening
+from fondo.tasks.audio.ears import Heard
+from fondo.tasks.audio.standalone import Detector
 from fondo.tasks.audio.trigger import TriggerWord
 
 RATE = 16_000
@@ -174,8 +183,142 @@ def test_files_and_standard_input_give_the_same_times(model, tmp_path):
     with wave.open(str(path)) as file:
         raw = file.readframes(file.getnframes())
     done = CliRunner().invoke(app, ["trigger", "listen", str(model), "-", "--json"], input=raw)
-    assert json.loads(done.stdout)["heard"]["-"] == pytest.approx(told, abs=0.021)
-    assert told == list(heard(TriggerWord.load(model), str(path)))
+    found = json.loads(done.stdout)
+    assert found["heard"]["-"] == pytest.approx(told, abs=0.021)
+    assert found["words"]["-"] == ["rise"] * len(told)
+    assert told == [at.seconds for at in heard({"rise": TriggerWord.load(model)}, str(path))]
+
+
+def test_several_words_are_told_apart_by_the_names_of_their_folders(model, tmp_path):
+    path, other = said(tmp_path / "a.wav"), tmp_path / "models" / "again"
+    shutil.copytree(model, other)
+    listen = ("trigger", "listen", model, "--also", other, path)
+    alone = json.loads(run("trigger", "listen", model, path, "--json"))
+    found = json.loads(run(*listen, "--json"))
+    seconds, words = found["heard"][str(path)], found["words"][str(path)]
+    pairs = [(second, word) for second in alone["heard"][str(path)] for word in ("again", "rise")]
+    assert list(zip(seconds, words, strict=True)) == pairs
+    assert pairs
+    told = run(*listen)
+    assert f"{pairs[0][0]:.2f} again, {pairs[0][0]:.2f} rise" in told
+    assert "rise" not in run("trigger", "listen", model, path).replace(str(path), "")
+    with wave.open(str(path)) as file:
+        raw = file.readframes(file.getnframes())
+    given = ["trigger", "listen", str(model), "--also", str(other), "-", "--json"]
+    done = json.loads(CliRunner().invoke(app, given, input=raw).stdout)
+    assert done["words"]["-"] == words
+    assert done["heard"]["-"] == pytest.approx(seconds, abs=0.021)
+
+
+def test_two_words_of_the_same_name_are_refused(model, tmp_path):
+    shutil.copytree(model, tmp_path / "rise")
+    given = ("trigger", "listen", model, "--also", tmp_path / "rise", tmp_path / "a.wav")
+    assert "there is another model named rise" in _refused(*given)
+    assert "there is another model named rise" in _refused(*given[:3], "--also", model, "-")
+
+
+def test_words_of_other_rates_listen_to_files_but_not_to_one_stream(tmp_path, monkeypatch):
+    def opened(folder):
+        return SimpleNamespace(detector=lambda: shout(int(folder.name)))
+
+    monkeypatch.setattr(asked, "opened", opened)
+    samples = np.zeros(16_000)
+    samples[8000:8160] = 0.9
+    soundfile.write(tmp_path / "a.wav", samples, 8000)
+    given = ("trigger", "listen", tmp_path / "8000", "--also", tmp_path / "4000")
+    found = json.loads(run(*given, tmp_path / "a.wav", "--json"))
+    assert sorted(found["words"][str(tmp_path / "a.wav")]) == ["4000", "8000"]
+    assert found["heard"][str(tmp_path / "a.wav")] == pytest.approx([1.0, 1.0], abs=0.021)
+    for sounds in (("-",), ()):  # standard input, the microphone
+        assert "8000 8,000, 4000 4,000" in _refused(*given, *sounds)
+
+
+def shout(rate):
+    """A detector at that rate of what is loud for a hundredth of a second."""
+    hop = rate // 100
+    arrays = {
+        "front.taper": np.ones(hop), "front.weights": np.r_[1.0, np.zeros(hop // 2)] / hop**2,
+        "front.mean": np.zeros(hop // 2 + 1), "front.scale": np.ones(hop // 2 + 1),
+        "out": np.r_[100.0, np.zeros(hop // 2)].reshape(1, -1, 1).astype("float32"),
+    }  # fmt: skip
+    spec = {
+        "rate": rate, "stride": hop, "first": hop, "policy": Policy(threshold=0.9).to_json(),
+        "front": {"window": hop, "hop": hop, "n_fft": hop, "log": None, "floor": 1e-9},
+        "layers": [{"kind": "conv", "kernel": "out", "stride": 1, "dilation": 1, "past": 0}],
+    }  # fmt: skip
+    return Detector(spec, arrays)
+
+
+def test_the_microphone_tells_words_as_they_are_heard(model, monkeypatch):
+    def microphone(ears):
+        assert list(ears.detectors) == ["rise"]
+        yield Heard(1.5, "rise"), SimpleNamespace(dropped=0)
+        yield Heard(2.25, "rise"), SimpleNamespace(dropped=3)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(listening, "microphone", microphone)
+    told = run("trigger", "listen", model, code=STOPPED)
+    assert told.splitlines() == ["1.50", "2.25 (3 blocks lost)"]
+
+
+def test_weights_of_8_bits_make_a_small_program(model, tmp_path):
+    sizes = {}
+    for bits in (32, 8):
+        out = tmp_path / f"{bits}.py"
+        sizes[bits] = json.loads(
+            run("trigger", "export", model, "--out", out, "--bits", bits, "--json")
+        )["bytes"]
+    assert sizes[8] < 0.5 * sizes[32]
+    assert "bits must be 32 or 8" in _refused(
+        "trigger", "export", model, "--out", tmp_path / "a.py", "--bits", 4
+    )
+
+
+TINY = (
+    "--set", "epochs=3", "--set", "rounds=1", "--set", "mixing.clips=8",
+    "--set", "mixing.seconds=1.5", "--set", "alarm.refractory=1", "--set", "batch_size=8",
+)  # fmt: skip
+
+
+def test_ctrl_c_in_a_round_says_the_command_that_goes_on(folders, tmp_path, monkeypatch):
+    out = tmp_path / "a word [1]"  # no pattern of files
+    starts, (start, epoch) = [], (Bar.on_start, Bar.on_epoch)
+    monkeypatch.setattr(
+        Bar, "on_start", lambda bar, *a, **k: starts.append(1) or start(bar, *a, **k)
+    )
+
+    def stopping(bar, row):
+        epoch(bar, row)
+        if len(starts) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Bar, "on_epoch", stopping)
+    given = ("trigger", "train", folders / "train", "--out", out, *TINY, "--json")
+    stopped = json.loads(run(*given, code=STOPPED))
+    assert stopped["kind"] == "Interrupted"
+    assert "after epoch 1. The checkpoint is at" in stopped["error"]
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {f"{out.name}.checkpoint", f"{out.name}.checkpoint.round-1"}
+    monkeypatch.setattr(Bar, "on_epoch", epoch)
+    words = shlex.split(re.search(r"Go on with: (fondo trigger train .*)$", stopped["error"])[1])
+    assert words[-1] == "--resume"
+    assert sorted(words[:-1]) == sorted(["fondo", *map(str, given)])
+    done = CliRunner().invoke(app, words[1:])
+    assert done.exit_code == 0, done.output
+    assert "epoch" not in done.stderr  # the round had one, which is not learnt again
+    found = json.loads(done.stdout)
+    assert [row["epoch"] for row in found["history"]] == [1, 2, 3, 4]
+    assert found["policy"]["refractory"] == 50
+    assert {path.name for path in tmp_path.iterdir()} == {out.name}
+
+
+def test_what_a_person_may_not_expect_of_checkpoints_is_told(folders, tmp_path):
+    given = ("trigger", "train", folders / "none", "--out", tmp_path / "m")
+    done = CliRunner().invoke(app, [*map(str, given), "--resume"])
+    assert "There is no checkpoint" in done.stderr
+    (tmp_path / "m.checkpoint").write_text("of another training")
+    done = CliRunner().invoke(app, [*map(str, given)])
+    assert "starts afresh; --resume would have gone on" in done.stderr
 
 
 # Who starts tests in the background may have them ignore Ctrl-C.

@@ -240,8 +240,9 @@ class Supervised:
         return [momentum * a + (1 - momentum) * w for a, w in zip(average, trainable, strict=True)]
 
     def _done(self, moments: Any) -> Any:
-        """Steps that are done, as the optimizer counts them."""
-        return moments[_place(self.optimizer.iterations, self.optimizer.variables)]
+        """Batches that were learnt from, as the optimizer counts them."""
+        # `iterations` counts updates, of which several batches may make one
+        return moments[_place(self.optimizer._iterations, self.optimizer.variables)]
 
     def check(self, state: State, batch: Any) -> None:
         """Check a loss that is a person's own on a batch; others need none."""

@@ -33,6 +33,7 @@ from fondo.store.folder import check_place
 from fondo.tasks.audio.ears import Heard
 from fondo.tasks.audio.listening import pieces
 from fondo.tasks.audio.recordings import read_recordings, sources_of
+from fondo.tasks.audio.rounds import forget_rounds
 from fondo.tasks.audio.standalone import Detector
 from fondo.tasks.audio.trigger import TriggerWord
 from fondo.tasks.run import Run
@@ -68,8 +69,8 @@ def train_trigger(
         out.parent.mkdir(parents=True, exist_ok=True)
     task.fit(folder, validation_data=held, run=Run(place, resume=resume, callbacks=callbacks))
     task.save(out)
-    for kept in place.parent.glob(f"{place.name}*"):
-        kept.unlink(missing_ok=True)
+    place.unlink(missing_ok=True)
+    forget_rounds(place)
     return task
 
 

@@ -1,10 +1,15 @@
-"""Sounds that can be made: a word that rises among others that fall, and tones of three pitches."""
+"""Sounds that can be made: a word that rises among others that fall, and tones of three pitches.
+
+And a detector that nothing had to teach.
+"""
 
 import numpy as np
 import pytest
 
 from fondo.data.audio.clips import Sources
 from fondo.data.audio.mixing import Recording
+from fondo.judge.events import Policy
+from fondo.tasks.audio.standalone import Detector
 
 RATE = 16_000
 
@@ -51,3 +56,30 @@ def _tones(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def tones() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """X, y and test X, y: 150 and 60 waves of 1000 samples at 8 kHz, of three pitches in noise."""
     return *_tones(150, 0), *_tones(60, 1)
+
+
+@pytest.fixture(scope="session")
+def loud_detector():
+    """Maker of detectors whose score of a step is high where its ten samples, 10 ms, are loud."""
+
+    def made(bias=-20.0, rate=1000, gates=()):
+        hop = rate // 100
+        arrays = {
+            "front.taper": np.ones(hop),
+            "front.weights": np.r_[1.0, np.zeros(hop // 2)],
+            "front.mean": np.zeros(hop // 2 + 1),
+            "front.scale": np.ones(hop // 2 + 1),
+            "out": np.r_[1.0, np.zeros(hop // 2)].reshape(1, -1, 1).astype("float32"),
+            "bias": np.array([bias], np.float32),
+        }
+        conv = {
+            "kind": "conv", "kernel": "out", "bias": "bias", "stride": 1, "dilation": 1, "past": 0,
+        }  # fmt: skip
+        spec = {
+            "rate": rate, "stride": hop, "first": hop, "layers": [conv], "gates": list(gates),
+            "front": {"window": hop, "hop": hop, "n_fft": hop, "log": None, "floor": 1e-9},
+            "policy": Policy(refractory=5).to_json(),
+        }  # fmt: skip
+        return Detector(spec, arrays)
+
+    return made

@@ -1,40 +1,29 @@
-"""fondo.tasks.audio.listening: files in pieces, raw samples, and what a slow listener loses."""
+"""fondo.tasks.audio.listening: files in pieces, raw samples, and what a slow listener loses.
+
+Several words at once are in `test_ears`.
+"""
 
 import io
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
 
 from fondo.errors import BadData, MissingExtra
-from fondo.judge.events import Policy
 from fondo.tasks.audio import listening
+from fondo.tasks.audio.ears import Ears
 from fondo.tasks.audio.listening import Listener, pieces, raw
-from fondo.tasks.audio.standalone import Detector
 
 RATE, HOP = 1000, 10
 
 
-def detector(refractory=5):
-    """Hears whatever is loud: the score of a step is high where its ten samples are."""
-    arrays = {
-        "front.taper": np.ones(HOP),
-        "front.weights": np.r_[1.0, np.zeros(HOP // 2)],
-        "front.mean": np.zeros(HOP // 2 + 1),
-        "front.scale": np.ones(HOP // 2 + 1),
-        "out": np.r_[1.0, np.zeros(HOP // 2)].reshape(1, -1, 1).astype("float32"),
-        "bias": np.array([-20.0], np.float32),
-    }
-    conv = {"kind": "conv", "kernel": "out", "bias": "bias", "stride": 1, "dilation": 1, "past": 0}
-    spec = {
-        "rate": RATE, "stride": HOP, "first": HOP, "layers": [conv],
-        "front": {"window": HOP, "hop": HOP, "n_fft": HOP, "log": None, "floor": 1e-9},
-        "policy": Policy(refractory=refractory).to_json(),
-    }  # fmt: skip
-    return Detector(spec, arrays)
+@pytest.fixture
+def ears(loud_detector):
+    return Ears({"loud": loud_detector()})
 
 
 def loud(seconds, at):
@@ -44,17 +33,22 @@ def loud(seconds, at):
     return samples
 
 
-def test_what_is_given_is_heard_at_its_time():
-    listener = Listener(detector())
+def seconds(found):
+    assert all(word == "loud" for _, word in found)
+    return [at for at, _ in found]
+
+
+def test_what_is_given_is_heard_at_its_time(ears):
+    listener = Listener(ears)
     for block in np.split(loud(4, [0.5, 2.0]), 50):
         listener.give(block)
-    assert listener.hear() == pytest.approx([0.51, 2.01])
+    assert seconds(listener.hear()) == pytest.approx([0.51, 2.01])
     assert listener.dropped == 0
     assert listener.hear() == []
 
 
-def test_what_finds_no_room_is_counted_and_the_detector_begins_anew():
-    listener = Listener(detector(), waiting=3)
+def test_what_finds_no_room_is_counted_and_the_detector_begins_anew(ears):
+    listener = Listener(ears, waiting=3)
     blocks = np.split(loud(4, [0.1, 3.5]), 50)
     for block in blocks[:10]:
         listener.give(block)
@@ -63,14 +57,12 @@ def test_what_finds_no_room_is_counted_and_the_detector_begins_anew():
     for block in blocks[10:]:
         listener.give(block)
         first += listener.hear()
-    assert first == pytest.approx([0.11, 3.51])  # times are those of the sound, gap or not
+    assert seconds(first) == pytest.approx([0.11, 3.51])  # times are those of the sound, gap or not
     assert listener.dropped == 7
 
 
-def test_no_score_reaches_over_a_gap():
-    slow = detector()
-    slow.spec["front"] = {**slow.spec["front"]}
-    listener = Listener(slow, waiting=1)
+def test_no_score_reaches_over_a_gap(ears):
+    listener = Listener(ears, waiting=1)
     half = np.ones(HOP // 2, np.float32)
     listener.give(half)
     listener.give(half)  # lost
@@ -81,8 +73,8 @@ def test_no_score_reaches_over_a_gap():
     assert listener.dropped == 1
 
 
-def test_a_device_three_times_too_fast_loses_blocks_and_breaks_nothing():
-    listener = Listener(detector(), waiting=4)
+def test_a_device_three_times_too_fast_loses_blocks_and_breaks_nothing(ears):
+    listener = Listener(ears, waiting=4)
     blocks = np.split(loud(6, [1.0, 3.0, 5.0]), 75)
 
     def play():
@@ -97,7 +89,7 @@ def test_a_device_three_times_too_fast_loses_blocks_and_breaks_nothing():
         found += listener.hear()
     player.join()
     found += listener.hear()
-    assert all(any(abs(second - at) < 0.1 for at in (1.0, 3.0, 5.0)) for second in found)
+    assert all(any(abs(at - told) < 0.1 for at in (1.0, 3.0, 5.0)) for told in seconds(found))
     assert listener.dropped < 75
 
 
@@ -127,3 +119,28 @@ def test_a_missing_package_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(MissingExtra, match=r"pip install 'fondo\[microphone\]'"):
         listening.sounddevice()
+
+
+class Card:
+    """A sound card that gives its blocks at once, and more than a listener can keep."""
+
+    def __init__(self, rate, size, *, callback, **settings):
+        self.rate, self.size, self.callback, self.settings = rate, size, callback, settings
+
+    def __enter__(self):
+        samples = loud(2.4, [0.5])
+        for block in np.split(samples, len(samples) // self.size):
+            self.callback(np.stack([block, 0 * block], axis=1), len(block), None, None)
+
+    def __exit__(self, *_):
+        pass
+
+
+def test_a_microphone_is_asked_at_the_rate_of_the_ears_and_its_first_channel_heard(
+    ears, monkeypatch
+):
+    monkeypatch.setattr(listening, "sounddevice", lambda: SimpleNamespace(InputStream=Card))
+    heard, listener = next(listening.microphone(ears))
+    assert heard == (pytest.approx(0.51), "loud")
+    assert listener.ears is ears
+    assert listener.dropped == 0

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import wave
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,8 +14,9 @@ from fondo.backend import keras
 from fondo.errors import BadParameter
 from fondo.judge.events import Policy
 from fondo.networks.trigger import KINDS, trigger_network
-from fondo.tasks.audio.exporting import as_program, detector_of, plain_layers
-from fondo.tasks.audio.standalone import Alarms, Front, sigmoid
+from fondo.tasks.audio.exporting import as_program, detector_of, in_8_bits, plain_layers, write
+from fondo.tasks.audio.gates import GATES
+from fondo.tasks.audio.standalone import Alarms, Detector, Front, sigmoid
 
 RATE, WINDOW, HOP, BANDS = 1000, 32, 10, 6
 
@@ -153,6 +155,159 @@ def test_the_exported_file_needs_numpy_alone_and_gives_the_same_alarms(both, tmp
     assert done.stdout.split() == [
         word for step in alarms for word in ("a.wav", f"{detector.seconds(step):.3f}")
     ]
+
+
+def program_of(detector, tmp_path, **settings):
+    """Detector of the exported file, as another program has it."""
+    write(detector, tmp_path / "detector.py", **settings)
+    module = ModuleType("detector")
+    exec((tmp_path / "detector.py").read_text(encoding="utf-8"), module.__dict__)
+    return module.embedded()
+
+
+def test_weights_of_8_bits_say_nearly_the_same_in_a_smaller_file(both, tmp_path):
+    detector, samples, wanted = both
+    small = program_of(detector, tmp_path, bits=8)
+    assert {name: array.shape for name, array in small.arrays.items()} == {
+        name: array.shape for name, array in detector.arrays.items()
+    }
+    assert small.spec == detector.spec
+    scores, _ = fed(small, samples, [2500])
+    assert 0 < np.abs(scores - wanted).max() < 0.03
+    assert len(as_program(detector, 8)) < len(as_program(detector))
+    detector.reset()
+    np.testing.assert_allclose(program_of(detector, tmp_path).feed(samples)[0], wanted, atol=1e-5)
+
+
+def test_each_channel_of_a_kernel_has_a_scale_and_all_else_is_kept():
+    drawn = np.random.default_rng(0)
+    arrays = {
+        "conv.kernel": drawn.normal(size=(5, 4, 3)) * [1.0, 1e-3, 0.0], "conv.bias": np.ones(3),
+        "each.kernel": drawn.normal(size=(5, 4, 1)) * [[1.0], [1e-3], [10.0], [0.0]],
+        "gru.recurrent": drawn.normal(size=(4, 12)), "front.filters": drawn.normal(size=(9, 6)),
+        "who.basis": drawn.normal(size=(6, 3)),
+    }  # fmt: skip
+    found = in_8_bits(arrays)
+    for name in ("conv.kernel", "each.kernel", "gru.recurrent"):
+        whole, scale, array = found[name], found[f"{name}:scale"], arrays[name]
+        assert whole.dtype == np.int8
+        channel = 1 if array.shape[-1] == 1 else array.ndim - 1
+        others = tuple(axis for axis in range(array.ndim) if axis != channel)
+        steps = np.abs(array).max(axis=others) / 127
+        assert (np.abs(whole * scale - array).max(axis=others) <= 0.5001 * steps + 1e-12).all()
+        assert scale.size == array.shape[channel]
+    assert set(found) - set(arrays) == {
+        "conv.kernel:scale", "each.kernel:scale", "gru.recurrent:scale",
+    }  # fmt: skip
+    for name in ("conv.bias", "front.filters", "who.basis"):
+        assert found[name] is arrays[name]
+
+
+def test_other_bits_are_refused(both, tmp_path):
+    with pytest.raises(BadParameter, match=r"export\(bits=16\): bits must be 32 or 8"):
+        as_program(both[0], 16)
+    with pytest.raises(BadParameter, match=r"bits=8 is for \.py alone"):
+        write(both[0], tmp_path / "a.onnx", 8)
+    with pytest.raises(BadParameter, match=r"must end in \.py"):
+        write(both[0], tmp_path / "a.txt")
+
+
+# ---- gates
+
+SPEECH_RATE = 8000
+VOICE = {"kind": "voice", "seconds": 0.2}
+
+
+def spoken():
+    """Two seconds of noise, with a voice of 150 Hz from 0.8 s to 1.2 s."""
+    times = np.arange(2 * SPEECH_RATE) / SPEECH_RATE
+    voice = sum(np.sin(2 * np.pi * 150 * k * times + k) / k for k in range(1, 12))
+    spoken = 0.2 * voice * ((times >= 0.8) & (times < 1.2))
+    noise = 0.01 * np.random.default_rng(0).normal(size=len(times))
+    return (spoken + noise).astype(np.float32)
+
+
+def listens(loud_detector, *kinds):
+    """A detector with these gates, and the same without."""
+    plain = loud_detector(bias=0.5, rate=SPEECH_RATE)
+    drawn, bands = np.random.default_rng(1), len(plain.arrays["front.mean"])
+    arrays = plain.arrays | {
+        "who.basis": drawn.normal(size=(bands, 4)), "who.weights": drawn.normal(size=8),
+        "who.bias": np.array([0.0]),
+    }  # fmt: skip
+    hop = SPEECH_RATE // 100
+    who = {"kind": "who", "frames": 20, "blocks": 2, "window": hop, "hop": hop}
+    spec = plain.spec | {"gates": [{"voice": VOICE, "who": who}[kind] for kind in kinds]}
+    return Detector(spec, arrays), plain
+
+
+@pytest.mark.parametrize("kinds", [("voice",), ("who",), ("voice", "who")], ids=str)
+def test_scores_are_those_without_gates_where_all_gates_are_open(loud_detector, kinds):
+    gated, plain = listens(loud_detector, *kinds)
+    samples = spoken()
+    scores, wanted = gated.feed(samples)[0], plain.feed(samples)[0]
+    ends = plain.spec["first"] + plain.spec["stride"] * np.arange(len(wanted))
+    features = Front(plain.spec["front"], plain.arrays).feed(samples)
+    open_ = np.all(
+        [
+            GATES[spec["kind"]](spec, gated.arrays, SPEECH_RATE).feed(samples, features, ends)
+            for spec in gated.spec["gates"]
+        ],
+        axis=0,
+    )
+    assert scores.dtype == np.float32
+    assert 5 < open_.sum() < len(open_) - 5
+    assert (wanted > 0.5).all()
+    np.testing.assert_array_equal(scores, wanted * open_)
+
+
+@given(st.lists(st.integers(0, 3000), max_size=12))
+def test_gates_do_not_hang_on_how_a_stream_is_cut(loud_detector, sizes):
+    gated, _ = listens(loud_detector, "voice", "who")
+    samples = spoken()
+    whole = fed(gated, samples, [len(samples)])
+    found = fed(gated, samples, [*sizes, len(samples)])
+    np.testing.assert_array_equal(found[0], whole[0])
+    assert found[1] == whole[1] != []
+
+
+@given(st.integers(0, 2 * SPEECH_RATE))
+def test_gates_are_part_of_the_state(loud_detector, cut):
+    (gated, _), (other, _) = (listens(loud_detector, "voice", "who") for _ in range(2))
+    samples = spoken()
+    whole = fed(gated, samples, [len(samples)])
+    first = fed(gated, samples, [cut])
+    kept = gated.state()
+    gated.feed(samples[:5000])
+    for detector in (gated, other):
+        detector.restore(kept)
+        rest = detector.feed(samples[cut:])
+        np.testing.assert_array_equal(np.concatenate([first[0], rest[0]]), whole[0])
+        assert first[1] + rest[1] == whole[1]
+    gated.reset()
+    np.testing.assert_array_equal(gated.feed(samples)[0], whole[0])
+
+
+def test_where_a_gate_is_closed_there_is_no_alarm(loud_detector):
+    gated, plain = listens(loud_detector, "voice")
+    samples = spoken()
+    alarms = [gated.seconds(step) for step in gated.feed(samples)[1]]
+    assert 0.8 < alarms[0] < 1.0
+    assert alarms[-1] <= 1.2 + 0.032 + 0.2
+    assert min(plain.feed(samples)[1]) == 0
+
+
+@pytest.mark.parametrize("bits", [32, 8])
+def test_an_exported_file_has_its_gates_in_it(loud_detector, tmp_path, bits):
+    gated, _ = listens(loud_detector, "voice", "who")
+    program, samples = program_of(gated, tmp_path, bits=bits), spoken()
+    found, wanted = program.feed(samples), gated.feed(samples)
+    np.testing.assert_allclose(found[0], wanted[0], atol=0.01)
+    assert found[1] == wanted[1] != []
+    text = (tmp_path / "detector.py").read_text(encoding="utf-8")
+    assert "import fondo" not in text
+    assert "from fondo" not in text
+    assert type(program.gates[0]).__module__ == "detector"
 
 
 def test_layers_that_a_stream_cannot_have_are_refused():

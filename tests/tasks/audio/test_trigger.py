@@ -10,7 +10,6 @@ import pytest
 from sklearn.exceptions import NotFittedError
 
 import fondo
-from fondo.backend import jax, jnp
 from fondo.data.audio.clips import clips
 from fondo.data.audio.mixing import Recording
 from fondo.engine.predict import network_state
@@ -20,7 +19,7 @@ from fondo.store.weights import hash_arrays
 from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.audio.front import front_end
 from fondo.tasks.audio.mixing import Mixing
-from fondo.tasks.audio.rounds import Candidate, chosen, held_streams, step_loss
+from fondo.tasks.audio.rounds import Candidate, chosen, held_streams
 from fondo.tasks.audio.trigger import TriggerWord
 
 MIXING = Mixing(clips=64, seconds=3.0, snr_db=(10.0, 30.0), room=0.0, speed=(0.95, 1.05))
@@ -122,13 +121,6 @@ def test_members_are_learnt_together_and_averaged(made_sources, tmp_path):
     assert task.decode(logits[None]).numbers.shape == (1, len(logits))
 
 
-def test_the_loss_of_members_is_their_mean():
-    target = jnp.asarray([[0.0, 1.0, -1.0, 1.0]])
-    outputs = jnp.asarray(np.random.default_rng(0).normal(size=(1, 4, 3)))
-    each = [float(step_loss(target, outputs[..., k : k + 1], 3.0)[0]) for k in range(3)]
-    assert float(step_loss(target, outputs, 3.0)[0]) == pytest.approx(np.mean(each), rel=1e-5)
-
-
 @pytest.mark.filterwarnings("ignore:TriggerWord")  # so few clips allow no threshold
 def test_the_same_seed_is_the_same_network(made_sources):
     few = {"epochs": 1, "rounds": 1, "mixing": Mixing(clips=8, seconds=2.0)}
@@ -142,23 +134,6 @@ def test_the_same_seed_is_the_same_network(made_sources):
 def test_voices_that_are_in_both_parts_are_refused(made_sources):
     with pytest.raises(BadData, match="voice"):
         small().fit(made_sources((0, 1)), validation_data=(made_sources((1, 2)), None))
-
-
-def test_step_loss_by_hand():
-    target = jnp.array([[0.0, 1.0]])
-    outputs = jnp.array([[[0.0], [2.0]]])
-    wanted = (np.log(2) + 3 * np.log1p(np.exp(-2))) / 2
-    assert float(step_loss(target, outputs, 3.0)[0]) == pytest.approx(wanted, rel=1e-6)
-
-
-def test_steps_that_do_not_count_cost_nothing_and_have_no_slope():
-    target = jnp.array([[0.0, -1.0, 1.0]])
-    outputs = jnp.array([[[0.5], [9.0], [2.0]]])
-    wanted = (np.log1p(np.exp(0.5)) + 3 * np.log1p(np.exp(-2))) / 3
-    assert float(step_loss(target, outputs, 3.0)[0]) == pytest.approx(wanted, rel=1e-6)
-    slopes = jax.grad(lambda z: step_loss(target, z, 3.0).sum())(outputs)
-    assert slopes[0, 1, 0] == 0
-    assert slopes[0, 0, 0] > 0 > slopes[0, 2, 0]
 
 
 def test_a_threshold_is_chosen_anew_on_other_recordings_and_keeps_to_what_is_asked(

@@ -244,7 +244,9 @@ def in_8_bits(arrays: Mapping[str, Array]) -> dict[str, Array]:
         if array.ndim < 2 or name.startswith(("front.", "who.")):
             found[name] = array
             continue
-        largest = np.abs(array).max(axis=tuple(range(array.ndim - 1)), keepdims=True)
+        depthwise = array.shape[-1] == 1 < len(array)  # (steps, channels, 1)
+        within = 0 if depthwise else tuple(range(array.ndim - 1))
+        largest = np.abs(array).max(axis=within, keepdims=True)
         scale = np.asarray(np.maximum(largest, 1e-12) / 127, np.float32)
         found[name] = np.rint(array / scale).astype(np.int8)
         found[f"{name}:scale"] = scale

@@ -16,10 +16,12 @@ LOW, HIGH = 150.0, 4000.0  # hertz between which speech is told from noise
 DEEPEST, HIGHEST, SUNG = 60.0, 400.0, 2000.0  # hertz of a voice, and of what tells its pitch
 LIKELIER = 0.5  # mean log-likelihood ratio of speech to noise alone, nats a frequency
 PERIODIC = 0.5  # correlation with itself one period later
+SHORTEST = 0.9  # of the largest correlation: the first peak of such is at the period
 STEADY = 0.12  # most that a voice's period changes within a frame, as a share
 FRAMES = 4  # in a row that must be such
 KEPT, FLOOR = 0.98, 10**-2.5  # of the ratio of speech to noise: what is remembered, and its least
 LOUD = 10**1.5  # ratio that speech is expected to have where it is
+BEGINNING = 5  # frames whose mean the background is taken for at first
 FAR = 2**62  # samples ago: never
 DARKEST = -9.0  # least of a logarithm of power, beside the loudest of its stretch
 
@@ -36,11 +38,13 @@ class Noise:
     def __init__(self, count: int) -> None:
         self.power = np.zeros(count)  # of the background; 0 before the first frame
         self.speech, self.doubt = np.zeros(count), np.zeros(count)
+        self.frames = 0
 
     def feed(self, power: Array) -> float:
         """Mean log-likelihood ratio of one more frame (frequencies,)."""
-        if not self.power.any():
-            self.power = power.copy()
+        self.frames += 1
+        if self.frames <= BEGINNING:  # a single frame leaves some frequencies far too low
+            self.power = self.power + (power - self.power) / self.frames
         after = np.minimum(power / self.power, 1e4)
         before = KEPT * self.speech / self.power + (1 - KEPT) * np.maximum(after - 1, 0)
         before = np.maximum(before, FLOOR)
@@ -49,7 +53,8 @@ class Noise:
         there = 1 / (1 + (1 + LOUD) * np.exp(-np.minimum(after * LOUD / (1 + LOUD), 50)))
         self.doubt = 0.9 * self.doubt + 0.1 * there
         there = np.where(self.doubt > 0.99, np.minimum(there, 0.99), there)  # else it is stuck
-        self.power = 0.8 * self.power + 0.2 * (there * self.power + (1 - there) * power)
+        if self.frames > BEGINNING:
+            self.power = 0.8 * self.power + 0.2 * (there * self.power + (1 - there) * power)
         return float(np.mean(after * gain - np.log1p(before)))
 
 
@@ -121,9 +126,8 @@ class Voice:
         again = np.fft.irfft(power * self.sung)
         whole = np.maximum(again[:, :1], 1e-12)
         again = again[:, self.first : self.first + len(self.own)] / whole / self.own
-        periods = again.argmax(axis=1)
         found = []
-        for row, period in enumerate(periods.tolist()):
+        for row, period in enumerate(_first_peak(again).tolist()):
             likelier = self.noise.feed(power[row, self.band] + 1e-9) > LIKELIER
             steady = abs(np.log((period + self.first) / (self.period + self.first))) < STEADY
             if likelier and period and again[row, period] > PERIODIC:
@@ -136,15 +140,26 @@ class Voice:
 
     def state(self) -> list[Array]:
         """What is remembered of the stream."""
-        numbers = np.array([self.done, self.heard, self.run, self.period], np.int64)
         noise = self.noise
+        numbers = np.array([self.done, self.heard, self.run, self.period, noise.frames], np.int64)
         return [self.rest, numbers, np.stack([noise.power, noise.speech, noise.doubt])]
 
     def restore(self, state: list[Array]) -> None:
         """Take back what `state` gave."""
         self.rest, numbers, noise = state
-        self.done, self.heard, self.run, self.period = numbers.tolist()
+        self.done, self.heard, self.run, self.period, self.noise.frames = numbers.tolist()
         self.noise.power, self.noise.speech, self.noise.doubt = noise
+
+
+def _first_peak(again: Array) -> Array:
+    """Place in each row (frames,) of the first peak that is about as high as any; 0 without one.
+
+    A clear voice is like itself after two and three periods too, by chance a bit more so.
+    """
+    inner = again[:, 1:-1]
+    high = inner > SHORTEST * again.max(axis=1, keepdims=True)
+    peaks = high & (inner >= again[:, :-2]) & (inner > again[:, 2:])
+    return np.where(peaks.any(axis=1), peaks.argmax(axis=1) + 1, 0)
 
 
 def cepstra(features: Array, basis: Array, blocks: int) -> Array:

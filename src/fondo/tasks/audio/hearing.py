@@ -129,6 +129,10 @@ class StreamTask(Task):
         if "recall" not in self.choice_:
             warnings.warn(f"TriggerWord: {self.choice_['words']}", stacklevel=3)
 
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        self.alarm_.policy(0.5, self.step_seconds)  # what only its settings together tell
+
     @property
     def gates(self) -> list[dict[str, Any]]:
         """What must hold besides a high score, as `tasks.audio.gates` has it."""

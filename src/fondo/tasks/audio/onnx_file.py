@@ -47,7 +47,7 @@ def as_onnx(detector: Detector) -> bytes:
     Raises
     ------
     BadParameter
-        A layer that the model cannot have, or a gate.
+        A layer or a gate that the model cannot have.
     MissingExtra
         The package onnx is not installed.
 
@@ -63,12 +63,14 @@ def as_onnx(detector: Detector) -> bytes:
     ONNX operators, opset 17, GRU: its gates stand in the order of Keras, update, reset, change;
     `linear_before_reset` is `reset_after`. https://onnx.ai/onnx/operators/onnx__GRU.html
     """
-    if detector.gates:
+    spec = detector.spec
+    if gates := [gate["kind"] for gate in spec.get("gates", [])]:
         raise BadParameter(
-            "export(path=....onnx): a gate on voices or on a person cannot be written for ONNX. "
-            "Write a .py, or take the gates away: Alarm(voice=None), forget()."
+            f"export(gates={gates}): a model for ONNX must have no gate, or scores would be "
+            "others than the detector's. Write a .py, or leave out what asks for it, such as "
+            "alarm.voice or a person that was enrolled (`fondo trigger enrol --forget`)."
         )
-    graph, spec = _Graph(detector), detector.spec
+    graph = _Graph(detector)
     logits = _through(graph, spec["layers"], graph.features)
     score = graph.add("Mul", graph.add("Sigmoid", logits), graph.awake)
     graph.add("Reshape", score, graph.whole(1), name="score")

@@ -5,6 +5,7 @@ Both ask the network what it makes of clips that it has not met.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from fondo.tasks.audio.clipset import ClipSet
 from fondo.tasks.run import Run
 
 HARDEST = 0.25  # of the clips without the word, in a round of hard ones
+ROUND = ".round-"  # in the name of its checkpoint
 APART = 1000  # seeds of a round lie so far from those of the one before
 
 
@@ -70,7 +72,14 @@ def harder(
 def checkpoint_of(run: Run, number: int) -> Path | None:
     """Where the checkpoint of a round lies: beside that of the first training."""
     place = run.checkpoint
-    return None if place is None else place.with_name(f"{place.name}.round-{number}")
+    return None if place is None else place.with_name(f"{place.name}{ROUND}{number}")
+
+
+def forget_rounds(place: Path | None) -> None:
+    """Remove the checkpoints of rounds beside that of a first training."""
+    if place is not None:
+        for kept in place.parent.glob(f"{escape(place.name)}{ROUND}*"):
+            kept.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -155,14 +164,13 @@ def chosen(
         As `Policy`, `Choice` and `DetectionCurve` have them as JSON. Where no threshold will do,
         it stays as it is, and the choice has no "recall" and says why.
     """
-    # without hysteresis: a detector that is stuck would look silent
-    policy = task.alarm_.policy(task.policy.threshold, task.step_seconds).without_release()
-    curve = detection_curve(streams, policy)
+    policy = task.alarm_.policy(task.policy.threshold, task.step_seconds)
+    curve = detection_curve(streams, policy)  # which leaves hysteresis out
     try:
         choice = choose_threshold(curve, task.false_alarms, task.near_misses)
     except BadData as error:
         words = f"{error} The threshold stays at {policy.threshold:g}."
-        return dict(task.policy_), {"threshold": policy.threshold, "words": words}, curve.to_json()
+        return policy.to_json(), {"threshold": policy.threshold, "words": words}, curve.to_json()
     policy = task.alarm_.policy(choice.threshold, task.step_seconds)
     return policy.to_json(), {**choice.to_json(), "words": str(choice)}, curve.to_json()
 

@@ -25,7 +25,7 @@ from fondo.tasks.audio.front import FRONTS
 from fondo.tasks.audio.hearing import StreamTask
 from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.recordings import part_sources, sources_of, told_of
-from fondo.tasks.audio.rounds import Candidate, harder
+from fondo.tasks.audio.rounds import Candidate, forget_rounds, harder
 from fondo.tasks.audio.step_loss import trigger_objective
 from fondo.tasks.base import Inputs
 from fondo.tasks.run import Run, default_batch
@@ -52,14 +52,14 @@ class TriggerWord(StreamTask):
         logarithm, is of no use on sounds of another loudness.
     mixing : Mixing or None, default=None
         Clips; None takes the defaults of `Mixing()`.
+    alarm : Alarm or None, default=None
+        When scores make an alarm; None takes the defaults of `Alarm()`.
     dropout : float in [0, 1), default=0.2
         Share of units that is silenced in training; the notes' 0.8 drops four of five.
     members : int, default=1
         Networks side by side, each begun from other weights, whose logits are averaged. What one of
         them takes for the word by accident the others do not: three hear more at as few false
         alarms, and take three times as long.
-    alarm : Alarm or None, default=None
-        When scores make an alarm; None takes the defaults of `Alarm()`.
     positive_weight : float, default=3
         How much a step behind the word counts in the loss; other steps count 1.
     negative_ramp : float, default=1
@@ -192,6 +192,9 @@ class TriggerWord(StreamTask):
         """
         self._check_settings()
         self.forget()
+        run = run or Run()
+        if not run.resume:
+            forget_rounds(run.checkpoint)
         whole = sources_of(X, self.front_end.rate)
         if validation_data is None:
             mine, theirs, self.notes_ = part_sources(whole, HELD, self.random_state)
@@ -206,7 +209,7 @@ class TriggerWord(StreamTask):
         super().fit(learnt, None, validation_data=(held, None), run=run)
         best = Candidate.of(self, theirs)
         for number in range(1, self.rounds + 1):
-            learnt = harder(self, mine, (learnt, held), number, run or Run())
+            learnt = harder(self, mine, (learnt, held), number, run)
             best = Candidate.of(self, theirs).or_before(best)
         best.into(self)
         self.take_choice(best.found)
