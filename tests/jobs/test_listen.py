@@ -398,6 +398,34 @@ def test_a_kind_of_file_that_is_unknown_is_a_mistake(model, tmp_path):
     assert not (tmp_path / "ears.txt").exists()
 
 
+def test_a_person_is_enrolled_kept_and_forgotten(model, folders, tmp_path):
+    ears, own = tmp_path / "ears", tmp_path / "own"
+    shutil.copytree(model, ears)
+    shutil.copytree(folders / "train", own)
+    for seed in range(2, 5):
+        soundfile.write(own / "positives" / "voice0" / f"{seed}.wav", tone(True, 0, seed), RATE)
+    found = json.loads(run("trigger", "enrol", ears, own, "--voice", "voice0", "--json"))["person"]
+    assert (found["voices"], found["own"]["n"], found["others"]["n"]) == (["voice0"], 5, 10)
+    enrolled = TriggerWord.load(ears)
+    assert [gate["kind"] for gate in enrolled.gates] == ["who"]
+    spoken = np.pad(tone(True, 0, 9), (RATE, RATE)).astype("float32")
+    gated, free = enrolled.scores(spoken), TriggerWord.load(model).scores(spoken)
+    assert (gated == free).any()
+    assert ((gated == free) | (gated == 0)).all()
+    assert "it answers to everybody" in run("trigger", "enrol", ears, "--forget")
+    assert TriggerWord.load(ears).gates == []
+
+
+def test_enrolment_wants_recordings_and_a_voice_or_to_forget(model, folders):
+    for given in ((), (folders / "train",), (folders / "train", "--voice", "a", "--forget")):
+        assert "give RECORDINGS and --voice NAME, or --forget" in _refused(
+            "trigger", "enrol", model, *given
+        )
+    assert "nobody of this name" in _refused(
+        "trigger", "enrol", model, folders / "train", "--voice", "nobody"
+    )
+
+
 def test_mistakes_are_told(tmp_path, model):
     assert "no such folder" in _refused("trigger", "train", tmp_path / "none")
     assert "mixing.clip" in _refused("trigger", "train", tmp_path, "--set", "mixing.clip=3")
