@@ -74,7 +74,7 @@ def of_the_lesson(folder: Path) -> TriggerWord:
     """The network of the notes, by the notes' own recipe, from the ten recordings."""
     task = TriggerWord(
         architecture="notes", front="notes_log", mixing=Mixing(clips=400, notes=True), dropout=0.5,
-        rounds=0, epochs=30, batch_size=5, learning_rate=1e-3,
+        negative_ramp=1.0, rounds=0, epochs=30, batch_size=5, learning_rate=1e-3,
     )  # fmt: skip
     return task.fit(folder / "audio/trigger")
 

@@ -62,9 +62,9 @@ class TriggerWord(StreamTask):
         alarms, and take three times as long.
     positive_weight : float, default=3
         How much a step behind the word counts in the loss; other steps count 1.
-    negative_ramp : float, default=1
-        How much those count at the end of the first training and in rounds, rising evenly from 1.
-        More makes false alarms, and words heard, fewer.
+    negative_ramp : float, default=10
+        How much those count at the end of the first training and in rounds, rising evenly from 1:
+        the word is learnt first, then what is not the word. Fewer false alarms at as many words.
     focus : float, default=0
         How much less steps count that are right already (focal loss); 2 is usual.
     rounds : int, default=1
@@ -135,7 +135,7 @@ class TriggerWord(StreamTask):
         dropout: float = 0.2,
         members: int = 1,
         positive_weight: float = 3.0,
-        negative_ramp: float = 1.0,
+        negative_ramp: float = 10.0,
         focus: float = 0.0,
         rounds: int = 1,
         false_alarms: float = 0.5,
