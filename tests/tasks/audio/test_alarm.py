@@ -140,6 +140,14 @@ def test_settings_that_are_changed_take_effect_where_the_threshold_is_chosen_ane
         task.set_params(alarm=Alarm(k=9)).choose([stream])
 
 
+def test_how_many_scores_must_count_is_of_account_where_the_threshold_is_chosen(trained):
+    task, stream = copy.deepcopy(trained), peaks([0.3, 0.3, 0.9, 0.9, 0.9])
+    stream.scores[[700, 900, 1100]] = 0.85  # single scores, which two of three pass over
+    task.set_params(false_alarms=1.0)
+    assert task.choose([stream]).policy.threshold < 0.85
+    assert task.set_params(alarm=Alarm()).choose([stream]).policy.threshold > 0.85
+
+
 def test_it_goes_through_a_folder_and_back(trained, tmp_path):
     trained.save(tmp_path / "model")
     again = fondo.load(tmp_path / "model")

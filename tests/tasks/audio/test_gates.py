@@ -58,14 +58,18 @@ def fed(gate, samples, sizes, features=None, every=ENDS):
     return np.concatenate(found)
 
 
+SPOKEN = said((110, 160), 10, at=0.3, seconds=1.5)
+
+
 @pytest.mark.parametrize("level", [1e-4, 0.01, 0.3])
 @pytest.mark.parametrize("seed", range(3))
 def test_it_is_closed_in_white_noise_however_loud(seed, level):
     assert not opened(noise(10, seed, level))[1].any()
 
 
-def test_it_is_closed_in_digital_silence():
+def test_it_is_closed_in_digital_silence_and_in_noise_after_it():
     assert not opened(np.zeros(3 * RATE))[1].any()
+    assert not opened(np.concatenate([np.zeros(3 * RATE), noise(7)]))[1].any()
 
 
 @pytest.mark.parametrize("level", [1e-4, 1e-2])
@@ -114,6 +118,22 @@ def test_it_stays_open_as_long_as_it_is_told():
     assert last[1.0] - last[0.5] == pytest.approx(0.5, abs=0.011)
 
 
+def test_it_opens_and_closes_at_the_very_samples_that_frames_end():
+    ends = np.arange(1, len(SPOKEN) + 1)
+    found = ends[voice(0.1).feed(SPOKEN, np.zeros((0, 0)), ends)]
+    assert (found[0] - 512) % 256 == 0  # a frame has 512 samples, the next begins 256 later
+    assert (found[-1] - 1600 - 512) % 256 == 0
+    assert (np.diff(found) == 1).all()
+
+
+def test_what_changes_its_pitch_all_the_time_is_no_voice():
+    samples = noise(4)
+    for number, first in enumerate(range(RATE, 3 * RATE, 768)):  # every 48 ms, by a third
+        pitch = (120, 160)[number % 2]
+        samples[first : first + 768] += 0.1 * vowel(0.048, pitch, pitch)
+    assert not opened(samples)[1].any()
+
+
 def test_loudness_is_of_no_account():
     samples = said((110, 160), 10)
     plain = opened(samples)[1]
@@ -129,9 +149,6 @@ def test_other_rates_hear_the_same_voice():
     found = voice(rate=rate).feed(samples, np.zeros((0, 0)), ends)
     assert not found[ends < 2 * rate].any()
     assert found[(ends > 2.35 * rate) & (ends < 2.6 * rate)].all()
-
-
-SPOKEN = said((110, 160), 10, at=0.3, seconds=1.5)
 
 
 @given(st.lists(st.integers(0, 4000), max_size=20))

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from fondo.engine.callbacks import Callback
+from fondo.engine.train import train as engine
 from fondo.errors import Interrupted
 from fondo.store.weights import hash_arrays
+from fondo.tasks.audio import rounds
 from fondo.tasks.audio.mixing import Mixing
 from fondo.tasks.audio.rounds import checkpoint_of
 from fondo.tasks.audio.trigger import TriggerWord
@@ -64,8 +66,16 @@ def sources(made_sources):
 @pytest.fixture(scope="module")
 def whole(sources):
     """What a training that nothing stopped comes to."""
-    told = Told()
-    task = word().fit(sources, run=Run(callbacks=(told,)))
+    told, learnt = Told(), []
+
+    def train(step, *rest):
+        learnt.append(step.objective.signature)
+        return engine(step, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rounds, "train", train)
+        task = word().fit(sources, run=Run(callbacks=(told,)))
+    assert learnt == 2 * [task.objective(ramped=False).signature]
     assert told.starts == [(4, 8), (2, 10), (2, 12)]  # each finds two hard ones more
     assert (len(told.epochs), told.ends) == (8, 3)
     assert [row["epoch"] for row in task.history_] == list(range(1, 9))
@@ -79,8 +89,8 @@ def test_what_is_stopped_goes_on_to_the_same_bits(sources, whole, tmp_path, at):
     with pytest.raises(Interrupted, match=f"after epoch {at[1]}. The checkpoint is at .*word"):
         word().fit(sources, run=Run(place, callbacks=(stopped,)))
     kept = {path.name for path in tmp_path.iterdir()}
-    rounds = {checkpoint_of(Run(place), number).name for number in range(1, at[0])}
-    assert kept == {"word.checkpoint"} | rounds
+    beside = {checkpoint_of(Run(place), number).name for number in range(1, at[0])}
+    assert kept == {"word.checkpoint"} | beside
     task = word().fit(sources, run=Run(place, resume=True, callbacks=(again,)))
     assert end_of(task) == whole
     every = [(1, 1), (1, 2), (1, 3), (1, 4), (2, 1), (2, 2), (3, 1), (3, 2)]
