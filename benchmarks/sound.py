@@ -38,7 +38,7 @@ def fondo(_: Sequence[str]) -> Round:
     from fondo.engine.step import supervised
     from fondo.engine.train import train
     from fondo.networks.trigger import trigger_network
-    from fondo.tasks.audio.rounds import step_loss
+    from fondo.tasks.audio.step_loss import step_loss
 
     examples = Examples(*clips())
     network = trigger_network("notes", (STEPS, BANDS), dropout=0.8, reset_after=False, seed=0)

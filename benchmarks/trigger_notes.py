@@ -101,7 +101,7 @@ def main() -> int:
             others = over(list(real.negatives), list(real.backgrounds), 20.0)[0]
             judged(task, "real other words", [task.stream(others)])
         for path in sorted((folder / "audio/trigger/dev").glob("*.flac")):
-            times = ", ".join(f"{second:.2f}" for second in heard(task, str(path)))
+            times = ", ".join(f"{at.seconds:.2f}" for at in heard({"": task}, str(path)))
             print(f"{path.name}: heard at {times or 'no time'} s", flush=True)
             if pictures:
                 pictures.mkdir(parents=True, exist_ok=True)
