@@ -34,7 +34,7 @@ def small(**settings):
 
 @pytest.fixture(scope="module")
 def fitted(made_sources):
-    task = small(false_alarms=60.0)
+    task = small(false_alarms=60.0, epochs=16)
     return task.fit(made_sources(range(6)), validation_data=(made_sources((6, 7), (2, 3)), None))
 
 
