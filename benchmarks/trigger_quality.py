@@ -266,7 +266,7 @@ def trained(folder: Path, asked: argparse.Namespace) -> tuple[TriggerWord, list[
     mixing = Mixing(clips=asked.clips, negatives=(0, 6), pitch=1.5, band_gaps=0.15)
     task = TriggerWord(
         mixing=mixing, epochs=asked.epochs, members=asked.members, random_state=asked.seed,
-        near_misses=0.04,
+        near_misses=0.03,
     )  # fmt: skip
     start = time.perf_counter()
     task.fit(parts[0], validation_data=(parts[1], None))
