@@ -63,7 +63,7 @@ def made_up(folder: Path) -> TriggerWord:
     train, held = spoken_parts(folder, SAID)
     parts = in_noises(train, held)
     mixing = Mixing(clips=2000, negatives=(0, 6), pitch=1.5, band_gaps=0.15)
-    task = TriggerWord(mixing=mixing, epochs=12, members=3)
+    task = TriggerWord(mixing=mixing, epochs=12, members=3, negative_ramp=1.0)
     task.fit(parts[0], validation_data=(parts[1], None))
     rows = [*in_rows(held["positives"], 60), in_row(held["near_misses"], GAP, 20.0, 61, near=True)]
     rows += [(real_digits(folder, 1), []), (hiss(63, 400), [])]
