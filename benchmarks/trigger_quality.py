@@ -266,7 +266,7 @@ def trained(folder: Path, asked: argparse.Namespace) -> tuple[TriggerWord, list[
     mixing = Mixing(clips=asked.clips, negatives=(0, 6), pitch=1.5, band_gaps=0.15)
     task = TriggerWord(
         mixing=mixing, epochs=asked.epochs, members=asked.members, random_state=asked.seed,
-        near_misses=0.03,
+        near_misses=asked.near_misses, negative_ramp=asked.ramp,
     )  # fmt: skip
     start = time.perf_counter()
     task.fit(parts[0], validation_data=(parts[1], None))
@@ -348,6 +348,8 @@ def main() -> int:
     parser.add_argument("--clips", type=int, default=2000)
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--members", type=int, default=3)
+    parser.add_argument("--near-misses", type=float, default=0.04, help="share aimed at")
+    parser.add_argument("--ramp", type=float, default=10.0, help="negative_ramp")
     parser.add_argument("--out", type=Path, help="keep the trained model there")
     parser.add_argument("--seed", type=int, default=0, help="of clips and networks")
     asked = parser.parse_args()
