@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fondo import Alarm, Mixing, TriggerWord
+from fondo import Mixing, TriggerWord
 from fondo.data.audio.clips import Sources
 from fondo.data.audio.decode import Wave, decode
 from fondo.data.audio.mixing import Recording
@@ -99,7 +99,7 @@ def detector(by: dict[str, list[Recording]], folder: Path) -> TriggerWord:
         RATE, noises(0), learnt + spoken([WORD], voices(), 150, RATE, seed=1),
         rest + spoken(OTHERS, voices(), 200, RATE, seed=2),
     )  # fmt: skip
-    task = TriggerWord(mixing=Mixing(clips=400), alarm=Alarm(), epochs=12, rounds=0)
+    task = TriggerWord(mixing=Mixing(clips=400), epochs=12, rounds=0)
     task.fit(sources)
     task.policy_ = {**task.policy_, "threshold": THRESHOLD}
     return task

@@ -7,7 +7,7 @@ from fondo.cli.line import Commands
 COMMANDS = (
     "record", "synthesise", "train", "evaluate", "choose", "enrol", "listen", "serve", "chime",
     "export",
-)  # fmt: skip  # fmt: skip
+)  # fmt: skip
 
 
 @click.group("trigger", cls=Commands, names=COMMANDS, package="fondo.cli.trigger")
