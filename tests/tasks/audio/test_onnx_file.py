@@ -135,7 +135,7 @@ class Both:
 
     @property
     def apart(self):
-        """Largest difference of two scores; infinite where one of them lacks more than a last one."""
+        """Largest difference of two scores; infinite where more than a last one is missing."""
         # which may be known within a run that the sound does not fill
         if len(self.wanted) - len(self.scores) not in (0, 1):
             return np.inf
